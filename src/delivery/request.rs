@@ -218,7 +218,11 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
         }
         Request::Collection(slug, show) => {
             let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
-            collected(&collections::collection(tx, &reading, slug, &show.shape)?, &show.shape, reading.locale).map(Outcome::Shown)
+            let listing = collections::collection(tx, &reading, slug, &show.shape)?;
+            let pruned = show.shape.fields.is_some().then(|| listing.pruned(&show.shape)).transpose()?;
+            pruned
+                .map_or_else(|| shown(&listing, Some(reading.locale.clone())), |pruned| shown(&pruned, Some(reading.locale.clone())))
+                .map(Outcome::Shown)
         }
         Request::Missing(locale, fallback) => {
             let (page, until) = pages::missing(tx, locale, *fallback, now)?;
@@ -243,25 +247,6 @@ impl<T> List<T> {
     fn whole(data: Vec<T>) -> Self {
         Self { data, page: PageInfo::default(), included: None }
     }
-}
-
-/// What a collection shows, with the wanted fields only.
-///
-/// # Errors
-/// [`Error::Internal`] when it cannot be written.
-pub fn collected(listing: &collections::CollectionListing, shape: &Shape, locale: Locale) -> Result<Shown, Error> {
-    #[derive(Serialize)]
-    struct Partial<'a> {
-        collection: &'a collections::CollectionInfo,
-        #[serde(flatten)]
-        list: List<serde_json::Value>,
-    }
-    if shape.fields.is_none() {
-        return shown(listing, Some(locale));
-    }
-    let data = listing.data.iter().map(|article| shape.prune(article)).collect::<Result<Vec<_>, _>>()?;
-    let list = List { data, page: listing.page.clone(), included: listing.included.clone() };
-    shown(&Partial { collection: &listing.collection, list }, Some(locale))
 }
 
 /// Room for most answers, in bytes.

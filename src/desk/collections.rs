@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use crate::{
     access::{
-        Permit,
+        Permit, Visibility,
         action::{ManageCollections, ReadArticle},
     },
     domain::{
         Error, Id, Locale, Version,
         address::AddressKind,
+        article::ArticleId,
         collection::{Arrangement, Collection, CollectionDraft, CollectionId, Item, Query},
         error::{Faults, Holder},
         file::MediaKind,
@@ -21,6 +22,17 @@ use crate::{
     },
     store::{self, Tx},
 };
+
+/// The articles pinned in some collections that a reader of the desk does not see: what is said of them there is hidden, and stays whatever the reader sends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hidden(tx: &mut Tx<'_>, visibility: &Visibility, collections: &[Collection]) -> Result<BTreeSet<ArticleId>, Error> {
+    let pinned = collections.iter().flat_map(|one| &one.arrangement.items).map(|item| item.article_id);
+    let pinned: BTreeSet<_> = pinned.map(|id| (AddressKind::Article, id.uuid())).collect();
+    let seen = store::redirects::things(tx, visibility, &pinned)?;
+    Ok(pinned.difference(&seen).map(|(_, id)| ArticleId::from(*id)).collect())
+}
 
 /// Note what is pinned that is not there, or that who asks may not know of; what was pinned before stays.
 fn pinned(tx: &mut Tx<'_>, permit: &Permit<ManageCollections>, faults: &mut Faults, items: &[Item], before: &[Item]) -> Result<(), Error> {
@@ -52,7 +64,7 @@ fn pinned(tx: &mut Tx<'_>, permit: &Permit<ManageCollections>, faults: &mut Faul
 fn settled(tx: &mut Tx<'_>, faults: &mut Faults, mut query: Query) -> Result<Query, Error> {
     let named = query.named();
     let asked: BTreeSet<(AddressKind, Uuid)> = named.iter().flat_map(|(_, kind, ids)| ids.iter().map(move |id| (*kind, *id))).collect();
-    let known = store::redirects::things(tx, &crate::access::Visibility::public(), &asked)?;
+    let known = store::redirects::things(tx, &Visibility::public(), &asked)?;
     let merged = store::merging::present(tx, asked.difference(&known).copied())?;
     for (member, kind, ids) in named {
         for (n, id) in ids.into_iter().enumerate() {
@@ -153,7 +165,12 @@ pub fn revise(
     queue(tx)?;
     let before = permit.over(store::collections::find(tx, id)?)?;
     Error::unless_newest("collection", before.get().version, expected)?;
-    let draft = with(before.get())?;
+    let mut draft = with(before.get())?;
+    let unseen = hidden(tx, &permit.visibility(), std::slice::from_ref(before.get()))?;
+    for item in draft.items.iter_mut().filter(|item| unseen.contains(&item.article_id)) {
+        let kept = before.get().arrangement.items.iter().find(|kept| kept.article_id == item.article_id);
+        item.headlines = kept.map(|kept| kept.headlines.clone()).unwrap_or_default();
+    }
     let (arrangement, section_path) = checked(tx, &permit, draft, &before.get().arrangement.items)?;
     taken(&*store::collections::all(tx)?, id, &arrangement)?;
     if arrangement == before.get().arrangement {

@@ -82,6 +82,9 @@ impl Place {
     }
 }
 
+/// What the change log says of a collection that makes another part of the site than before.
+pub const MOVED: &str = "another place";
+
 /// A story that is pinned to a slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -19,7 +19,7 @@ use crate::{
         article::ArticleId,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
-        collection::{Arrangement, Collection, CollectionId, Item, Place},
+        collection::{Arrangement, Collection, CollectionId, Item, MOVED, Place},
         media::MediaId,
         section::SectionId,
         slug::Slug,
@@ -233,6 +233,7 @@ pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
 pub fn save(tx: &mut Tx<'_>, granted: &Granted<ManageCollections, Collection>) -> Result<(), Error> {
     let collection = granted.get();
     let said = &collection.arrangement;
+    let before = all(tx)?.iter().find(|one| one.id == collection.id).map(|one| one.arrangement.place);
     let mut sql = Sql::new("INSERT INTO collections (id, slug, locale, place, section_id, shows, query, version, created_at, updated_at)");
     sql.values([collection], |row, c| {
         row.id(c.id).text(said.slug.as_str()).some(said.locale.as_ref(), |row, locale| row.text(locale.as_str()));
@@ -267,7 +268,8 @@ pub fn save(tx: &mut Tx<'_>, granted: &Granted<ManageCollections, Collection>) -
         sql.execute(tx)?;
     }
     let event = if collection.version == 1 { Event::Created } else { Event::Revised };
-    tx.record(Change::new(event, Subject::Collection(collection.id)));
+    let moved = before.is_some_and(|place| place != said.place);
+    tx.record(Change::new(event, Subject::Collection(collection.id)).because(if moved { MOVED } else { "" }));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `/v1/desk/collections`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{
     HttpResponse, delete, get, patch, post,
@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::Expecting;
 use crate::{
     access::{
-        Action,
+        Action, Visibility,
         action::{ManageCollections, ReadArticle, ReadDesk},
     },
     api::{
@@ -34,6 +34,7 @@ use crate::{
     },
     domain::{
         Error, Instant, Locale,
+        article::ArticleId,
         collection::{Arrangement, Collection, CollectionDraft, CollectionId, Item, Place, Query},
         locale::keyed,
     },
@@ -78,7 +79,7 @@ pub struct DeskCollection {
     /// How many stories it shows at most.
     #[schema(minimum = 1, maximum = 100, example = 12)]
     pub limit: i32,
-    /// What is pinned.
+    /// What is pinned; without `headlines`, which stay as they are, of articles that whoever asks does not see.
     #[schema(max_items = 100)]
     pub items: Vec<Item>,
     /// What fills the slots that nothing pinned takes; null, where nothing does.
@@ -149,6 +150,13 @@ impl From<NewCollection> for CollectionDraft {
     }
 }
 
+/// A collection as it is shown to whoever does not see some articles: without what is said of these.
+fn shown_without(mut collection: Collection, left_out: Vec<LeftOut>, hidden: &BTreeSet<ArticleId>) -> DeskCollection {
+    let items = collection.arrangement.items.iter_mut().filter(|item| hidden.contains(&item.article_id));
+    items.for_each(|item| item.headlines.clear());
+    shown(collection, left_out)
+}
+
 fn shown(collection: Collection, left_out: Vec<LeftOut>) -> DeskCollection {
     let Collection { id, arrangement, version, created_at, updated_at, .. } = collection;
     let Arrangement { slug, names, locale, place, limit, items, query } = arrangement;
@@ -157,9 +165,10 @@ fn shown(collection: Collection, left_out: Vec<LeftOut>) -> DeskCollection {
 }
 
 /// A collection as it is shown, with what readers are not shown of it.
-fn told(tx: &mut Tx<'_>, collection: Collection) -> Result<DeskCollection, Error> {
+fn told(tx: &mut Tx<'_>, collection: Collection, visibility: &Visibility) -> Result<DeskCollection, Error> {
+    let hidden = desk::hidden(tx, visibility, std::slice::from_ref(&collection))?;
     let left_out = desk::left_out(tx, std::slice::from_ref(&collection))?.pop().unwrap_or_default();
-    Ok(shown(collection, left_out))
+    Ok(shown_without(collection, left_out, &hidden))
 }
 
 fn tagged(collection: DeskCollection) -> Tagged<DeskCollection> {
@@ -173,11 +182,12 @@ fn tagged(collection: DeskCollection) -> Tagged<DeskCollection> {
 #[utoipa::path(tag = "desk-collections", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskCollection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/collections")]
-pub(crate) async fn list_desk_collections(_: May<ReadDesk>, state: Data<State>) -> Result<Listing<DeskCollection>, Failure> {
-    let all = state.store.read(|tx| {
+pub(crate) async fn list_desk_collections(May(permit): May<ReadDesk>, state: Data<State>) -> Result<Listing<DeskCollection>, Failure> {
+    let all = state.store.read(move |tx| {
         let collections = store::collections::all(tx)?;
+        let hidden = desk::hidden(tx, &permit.visibility(), &collections)?;
         let left_out = desk::left_out(tx, &collections)?;
-        Ok(collections.iter().cloned().zip(left_out).map(|(one, left_out)| shown(one, left_out)).collect())
+        Ok(collections.iter().cloned().zip(left_out).map(|(one, left_out)| shown_without(one, left_out, &hidden)).collect())
     });
     Ok(Listing::whole(all.await?))
 }
@@ -195,8 +205,9 @@ pub(crate) async fn create_collection(
     state: Data<State>,
 ) -> Result<Tagged<DeskCollection>, Failure> {
     let made = state.store.write(permit, move |tx, permit| {
+        let visibility = permit.visibility();
         let collection = desk::create(tx, permit, sent.0.into())?;
-        told(tx, collection)
+        told(tx, collection, &visibility)
     });
     let made = made.await?;
     let path = format!("/v1/desk/collections/{}", made.id);
@@ -210,13 +221,13 @@ pub(crate) async fn create_collection(
     responses((status = 200, body = DeskCollection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/collections/{id}")]
 pub(crate) async fn show_desk_collection(
-    _: May<ReadDesk>,
+    May(permit): May<ReadDesk>,
     id: Path<CollectionId>,
     state: Data<State>,
 ) -> Result<Tagged<DeskCollection>, Failure> {
     let collection = state.store.read(move |tx| {
         let collection = store::collections::find(tx, *id)?;
-        told(tx, collection)
+        told(tx, collection, &permit.visibility())
     });
     Ok(tagged(collection.await?))
 }
@@ -238,8 +249,9 @@ pub(crate) async fn revise_collection(
 ) -> Result<Tagged<DeskCollection>, Failure> {
     let revised = state.store.write(permit, move |tx, permit| {
         let onto = |collection: &Collection| patch.onto(&shown(collection.clone(), Vec::new())).map(CollectionDraft::from);
+        let visibility = permit.visibility();
         let collection = desk::revise(tx, permit, *id, expected.version()?, onto)?;
-        told(tx, collection)
+        told(tx, collection, &visibility)
     });
     Ok(tagged(revised.await?))
 }
@@ -266,7 +278,7 @@ pub(crate) async fn delete_collection(
 #[into_params(parameter_in = Query)]
 pub struct PreviewCollection {
     /// The instant, now or to come; now, when absent.
-    #[param(inline, example = "2030-01-01T08:00:00Z")]
+    #[param(inline, example = "2090-01-01T08:00:00Z")]
     as_of: Option<Instant>,
     /// A locale of the site; the site's default when absent.
     #[param(inline)]

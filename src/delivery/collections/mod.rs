@@ -5,7 +5,7 @@ mod shape;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub use foreseen::foreseen;
+pub use foreseen::{Planned, foreseen};
 pub use shape::{CollectionInfo, CollectionListing, Pinned};
 
 use super::{

@@ -1,11 +1,12 @@
 //! What a collection looks like to frontends.
 
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    delivery::articles::{Article, ArticleAnswer, Included},
-    domain::{Locale, locale::Direction, page::PageInfo},
+    delivery::articles::{Article, ArticleAnswer, Included, Shape},
+    domain::{Error, Locale, locale::Direction, page::PageInfo},
 };
 
 pub use crate::delivery::articles::Pinned;
@@ -39,4 +40,21 @@ pub struct CollectionListing {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub included: Option<Included>,
+}
+
+impl CollectionListing {
+    /// The same with the wanted fields of its stories only.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be written.
+    pub fn pruned(&self, shape: &Shape) -> Result<Value, Error> {
+        let data = self.data.iter().map(|article| shape.prune(article)).collect::<Result<Vec<_>, _>>()?;
+        let Self { collection, page, included, .. } = self;
+        let rest = Self { collection: collection.clone(), data: Vec::new(), page: page.clone(), included: included.clone() };
+        let mut value = serde_json::to_value(rest).map_err(Error::internal)?;
+        if let Some(map) = value.as_object_mut() {
+            map.insert("data".to_owned(), Value::Array(data));
+        }
+        Ok(value)
+    }
 }
