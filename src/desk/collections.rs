@@ -23,33 +23,43 @@ use crate::{
     store::{self, Tx},
 };
 
+/// Those of some articles that a reader of the desk sees, or that anybody does.
+fn seen(tx: &mut Tx<'_>, visibility: &Visibility, articles: BTreeSet<ArticleId>) -> Result<BTreeSet<ArticleId>, Error> {
+    let asked = articles.iter().map(|id| (AddressKind::Article, id.uuid())).collect();
+    let mut seen: BTreeSet<ArticleId> = store::redirects::things(tx, visibility, &asked)?.into_iter().map(|(_, id)| id.into()).collect();
+    let others: Vec<_> = articles.difference(&seen).copied().collect();
+    if !others.is_empty() {
+        let readers = store::site::masthead(tx)?.for_readers();
+        let live = store::editions::live_heads(tx, &others)?.into_iter();
+        seen.extend(live.filter(|(_, heads)| heads.iter().any(|head| readers.settings(&head.locale).is_some())).map(|(id, _)| id));
+    }
+    Ok(seen)
+}
+
 /// The articles pinned in some collections that a reader of the desk does not see: what is said of them there is hidden, and stays whatever the reader sends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn hidden(tx: &mut Tx<'_>, visibility: &Visibility, collections: &[Collection]) -> Result<BTreeSet<ArticleId>, Error> {
-    let pinned = collections.iter().flat_map(|one| &one.arrangement.items).map(|item| item.article_id);
-    let pinned: BTreeSet<_> = pinned.map(|id| (AddressKind::Article, id.uuid())).collect();
-    let seen = store::redirects::things(tx, visibility, &pinned)?;
-    Ok(pinned.difference(&seen).map(|(_, id)| ArticleId::from(*id)).collect())
+    let pinned: BTreeSet<_> = collections.iter().flat_map(|one| &one.arrangement.items).map(|item| item.article_id).collect();
+    let seen = seen(tx, visibility, pinned.clone())?;
+    Ok(pinned.difference(&seen).copied().collect())
 }
 
 /// Note what is pinned that is not there, or that who asks may not know of; what was pinned before stays.
 fn pinned(tx: &mut Tx<'_>, permit: &Permit<ManageCollections>, faults: &mut Faults, items: &[Item], before: &[Item]) -> Result<(), Error> {
     let was: BTreeSet<_> = before.iter().map(|item| item.article_id).collect();
-    let articles = items.iter().map(|item| item.article_id).filter(|id| !was.contains(id));
-    let new: BTreeSet<_> = articles.map(|id| (AddressKind::Article, id.uuid())).collect();
+    let new: BTreeSet<_> = items.iter().map(|item| item.article_id).filter(|id| !was.contains(id)).collect();
     if !new.is_empty() {
         // Whoever reads no articles at all is told that, not that there are none.
         Permit::<ReadArticle>::try_from(permit.caller().clone())?;
     }
-    let known = store::redirects::things(tx, &permit.visibility(), &new)?;
+    let known = seen(tx, &permit.visibility(), new.clone())?;
     let had: BTreeSet<MediaId> = before.iter().filter_map(|item| item.media_id).collect();
     let pictures: BTreeSet<MediaId> = items.iter().filter_map(|item| item.media_id).filter(|id| !had.contains(id)).collect();
     let library = store::media::of(tx, &pictures)?;
     for (n, item) in items.iter().enumerate() {
-        let article = (AddressKind::Article, item.article_id.uuid());
-        if new.contains(&article) && !known.contains(&article) {
+        if new.contains(&item.article_id) && !known.contains(&item.article_id) {
             faults.add(format!("#/items/{n}/article_id"), "unknown", "there is no article with this id");
         }
         let Some(id) = item.media_id.filter(|id| pictures.contains(id)) else { continue };
