@@ -36,6 +36,7 @@ struct Newsroom {
     tag: String,
     stories: Vec<String>,
     menu: Option<String>,
+    collection: Option<String>,
 }
 
 /// `linked`: whether the stories lead to each other.
@@ -73,7 +74,24 @@ async fn newsroom(app: &TestApp, linked: bool) -> Newsroom {
         menu = made.header("location").map(str::to_owned);
         assert!(menu.is_some(), "{}", made.text);
     }
-    Newsroom { world, asia, author, tag, stories, menu }
+    let mut collection = None;
+    if linked {
+        let sent = json!({ "slug": "top", "names": { "en": "Top", "hi": "ऊपर" }, "items": pinned(&stories, app), "query": {}, "limit": 2 });
+        let made = admin.post("/v1/desk/collections", &sent).await;
+        collection = made.header("location").map(str::to_owned);
+        assert!(collection.is_some(), "{}", made.text);
+    }
+    Newsroom { world, asia, author, tag, stories, menu, collection }
+}
+
+/// All stories but the first, each pinned for a while, one of which begins later.
+fn pinned(stories: &[String], app: &TestApp) -> Value {
+    let item = |(n, path): (i64, &String)| {
+        let (from, until) = (app.now().plus_seconds(3 * n - 4), app.now().plus_seconds(3 * n + 7));
+        let headlines = json!({ "en": format!("Pinned {n}") });
+        json!({ "article_id": path.rsplit('/').next().unwrap(), "position": 2, "from": from, "until": until, "headlines": headlines })
+    };
+    (0..).zip(stories).skip(1).map(item).collect()
 }
 
 /// The items of a menu that lead to all of it.
@@ -114,6 +132,8 @@ fn reads(room: &Newsroom) -> Vec<String> {
             all.extend([format!("/v1/{operation}?path=/en/world/story-{n}-en"), format!("/v1/{operation}?path=/hi/x/story-{n}-hi")]);
         }
     }
+    let collections = ["top", "top?locale=hi", "top?locale=bn&fallback=chain&fields=headline,pinned", "never", "other?locale=hi"];
+    all.extend(collections.map(|collection| format!("/v1/collections/{collection}")));
     all.extend(["main", "main?locale=hi", "main?locale=bn&fallback=chain", "never"].map(|menu| format!("/v1/menus/{menu}")));
     all.extend(["/hi", "/bn", "/never", "/hi/story-1-en"].map(|path| format!("/v1/pages?path={path}&fallback=chain")));
     all.extend(["/en", "/hi", "/bn", "/", "/never", "/hi/never", "/xx/never"].iter().map(|p| format!("/v1/pages?path={p}&limit=2")));
@@ -225,6 +245,19 @@ async fn write(app: &TestApp, room: &Newsroom, admin: &Client<'_>, what: u8, sto
                 let mut items = everything(&room.world, &room.asia, &room.author, &room.tag, &room.stories);
                 items[4]["labels"]["hi"] = json!(format!("कहानियाँ {stamp}"));
                 patch(menu.clone(), json!({ "items": if stamp % 3 == 0 { json!([]) } else { items } })).await;
+            }
+            if let Some(collection) = &room.collection {
+                let place = match stamp % 4 {
+                    0 => json!({ "kind": "home" }),
+                    1 => json!({ "kind": "section", "section_id": room.world }),
+                    2 => json!({ "kind": "rail_of_article" }),
+                    _ => Value::Null,
+                };
+                let query = if stamp % 5 == 0 { Value::Null } else { json!({ "tag": [room.tag] }) };
+                let slug = if stamp % 7 == 0 { "other" } else { "top" };
+                let locale = if stamp % 3 == 0 { json!("hi") } else { Value::Null };
+                let said = json!({ "slug": slug, "locale": locale, "place": place, "query": query, "items": pinned(&room.stories, app) });
+                patch(collection.clone(), said).await;
             }
         }
         _ => drop(app.import(

@@ -247,7 +247,10 @@ fn every_kind_of_record_that_is_exported_is_imported() {
         kinds
     };
     let told = kinds(&desk);
-    assert_eq!(told.keys().collect::<Vec<_>>(), ["article", "author", "locale", "menu", "redirect", "section", "site", "tag"]);
+    assert_eq!(
+        told.keys().collect::<Vec<_>>(),
+        ["article", "author", "collection", "locale", "menu", "redirect", "section", "site", "tag"]
+    );
     desk.run(&["export", "all.ndjson"]);
     let other = Desk::new();
     let (code, out, complaints) = said(&other.run(&["import", desk.0.join("all.ndjson").to_str().unwrap()]));

@@ -118,6 +118,14 @@ async fn story(app: &TestApp) -> Known {
     editor.post(&format!("{article}/comments"), &json!({ "text": CANARY })).await.ok();
     editor.post(&format!("{article}/corrections"), &json!({ "kind": "update", "texts": { "en": CANARY } })).await.ok();
     editor.post(&format!("{article}/translations/en/previews"), &json!({})).await.ok();
+    // Pinned wherever editors can, with words and a picture for the place.
+    let png = crate::library::picture(90, 60, 5);
+    let picture = editor.send(Method::POST, "/v1/desk/media", &[("content-type", "application/octet-stream")], Some(png)).await.ok();
+    let pin = json!([{ "article_id": id, "position": 1, "headlines": { "en": CANARY, "hi": CANARY }, "media_id": picture["id"] }]);
+    for (slug, place) in [("top", "home"), ("rail", "rail_of_article"), ("beside", "rail_of_home"), ("below", "rail_of_section")] {
+        let sent = json!({ "slug": slug, "names": { "en": slug }, "place": { "kind": place }, "items": pin, "query": {} });
+        assert_eq!(editor.post("/v1/desk/collections", &sent).await.status, 201, "{slug}");
+    }
     // Something else that is public, so that lists are not empty, and links to it are not either.
     let other = editor.story(&world, "Something else").await;
     editor.publish(&other, &["en"]).await.ok();
@@ -128,8 +136,10 @@ async fn story(app: &TestApp) -> Known {
         "world".to_owned(),
         "asha-rao".to_owned(),
         "nothing-of-the-kind".to_owned(),
+        "top".to_owned(),
     ];
-    Known { ids: vec![id, tag, world, author, "00000000-0000-0000-0000-000000000001".to_owned()], slugs: slugs.to_vec() }
+    let picture = picture["id"].as_str().unwrap().to_owned();
+    Known { ids: vec![id, tag, world, author, "00000000-0000-0000-0000-000000000001".to_owned(), picture], slugs: slugs.to_vec() }
 }
 
 /// So many readers tell of a view of an article in both languages, and what was told is added up.
@@ -204,7 +214,7 @@ both! {
         app.wait(600);
         views(&app, &article, 5).await;
         let told = telling(&app, &known, &[CANARY]).await;
-        for operation in ["/v1/articles?", "/v1/most-read?", &format!("/v1/articles/{article}"), "/v1/articles/by-slug/", "/v1/tags", "/v1/tags/", "/v1/tags/by-slug/", "/v1/resolve?path="] {
+        for operation in ["/v1/articles?", "/v1/most-read?", &format!("/v1/articles/{article}"), "/v1/articles/by-slug/", "/v1/tags", "/v1/tags/", "/v1/tags/by-slug/", "/v1/resolve?path=", "/v1/collections/top", "/v1/pages?path=/en/"] {
             assert!(told.iter().any(|request| request.starts_with(operation)), "{operation} tells it now");
         }
         assert!(told.len() > 100, "{}", told.len());

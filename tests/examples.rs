@@ -202,7 +202,7 @@ async fn everything(demo: &Demo) -> Vec<String> {
     let mut all = Vec::new();
     let paged =
         ["articles", "authors", "tags", "redirects", "releases", "schedule", "users", "trash"].map(|list| format!("{list}?limit=100"));
-    for list in paged.into_iter().chain(["sections", "menus", "comments"].map(str::to_owned)) {
+    for list in paged.into_iter().chain(["sections", "menus", "collections", "comments"].map(str::to_owned)) {
         let answer = copy.with(Some(&token)).get(&format!("/v1/desk/{list}")).await;
         all.extend(answer.ok()["data"].as_array().unwrap().iter().map(|one| format!("{list} {}", text(&one["id"]))));
     }

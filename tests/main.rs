@@ -19,6 +19,7 @@ mod carried_files;
 mod changing_lists;
 mod checking;
 mod clients;
+mod collections;
 mod combining;
 mod command_line;
 mod commenting;

@@ -108,6 +108,10 @@ both! {
             let menu = format!("/v1/desk/menus/{}", menu["id"].as_str().unwrap());
             admin.delete(&menu, &admin.get(&menu).await.etag()).await.ok();
         }
+        for collection in admin.get("/v1/desk/collections").await.ok()["data"].as_array().unwrap() {
+            let collection = format!("/v1/desk/collections/{}", collection["id"].as_str().unwrap());
+            admin.delete(&collection, &admin.get(&collection).await.etag()).await.ok();
+        }
         admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "desk_reading": "open" })).await.ok();
         let list = app.anyone().get("/v1/articles?limit=2").await.ok();
         let words = format!("/v1/desk/articles/{}/translations/en", list["data"][0]["id"].as_str().unwrap());

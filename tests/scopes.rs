@@ -273,6 +273,15 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     let items = json!([{ "to": { "kind": "article", "id": last(&led_to) } }]);
     all.add_with("POST /v1/desk/menus", &["article.read"], "/v1/desk/menus", json!({ "slug": "leading", "items": items }));
     all.add_with("PATCH /v1/desk/menus/{id}", &["article.read"], &menu, json!({ "items": items }));
+    let list = |slug: &str| json!({ "slug": slug, "names": { "en": "Top" } });
+    let collection = format!("/v1/desk/collections/{}", id_of(&admin.post("/v1/desk/collections", &list("top")).await));
+    all.add("POST /v1/desk/collections", "/v1/desk/collections", list("rail"));
+    all.add("PATCH /v1/desk/collections/{id}", &collection, json!({ "limit": 3 }));
+    all.add("DELETE /v1/desk/collections/{id}", &collection, Value::Null);
+    let items = json!([{ "article_id": last(&led_to), "position": 1 }]);
+    let pinning = json!({ "slug": "pinning", "names": { "en": "Top" }, "items": items });
+    all.add_with("POST /v1/desk/collections", &["article.read"], "/v1/desk/collections", pinning);
+    all.add_with("PATCH /v1/desk/collections/{id}", &["article.read"], &collection, json!({ "items": items }));
     let sections = admin.get("/v1/desk/sections").await.ok();
     let top = sections["data"].as_array().unwrap().iter().filter(|s| s["parent_id"].is_null()).map(|s| s["id"].clone());
     all.add("POST /v1/desk/sections/reorder", "/v1/desk/sections/reorder", json!({ "order": top.rev().collect::<Vec<_>>() }));

@@ -85,6 +85,8 @@ actions! {
     ManageRedirects => "redirect.manage" and "desk.read",
     /// Keep menus.
     ManageMenus => "menu.manage" and "desk.read",
+    /// Arrange collections.
+    ManageCollections => "collection.manage" and "desk.read",
     /// Add to the media library, and describe what is in it.
     WriteMedia => "media.write" and "desk.read",
     /// Remove from the media library, take down what is in it, and lift that.

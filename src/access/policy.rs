@@ -62,6 +62,7 @@ const TABLE: &[Line] = &[
     ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
     ("redirect.manage",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
     ("menu.manage",         [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("collection.manage",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
     ("media.write",         [Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
     ("media.delete",        [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
     ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No,    No,       No ]),

@@ -3,6 +3,7 @@
 use crate::domain::{
     Id, Locale,
     article::Article,
+    collection::Collection,
     comment::Remark,
     correction::Corrected,
     media::Media,
@@ -167,6 +168,15 @@ impl<K: NamedKind> Scoped for Named<K> {
     const KIND: &'static str = K::ADDRESS.as_str();
     fn scope(&self) -> Scope<'_> {
         Scope::default()
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+impl Scoped for Collection {
+    const KIND: &'static str = "collection";
+    fn scope(&self) -> Scope<'_> {
+        Scope { sections: &self.section_path, locale: self.arrangement.locale.as_ref(), ..Scope::default() }
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
         (self.id.uuid(), None)

@@ -179,11 +179,12 @@ fn record(mut value: Value) -> Result<Record, Error> {
         Some("article") => untold(&value).map(Record::Article),
         Some("redirect") => untold(&value).map(Record::Redirect),
         Some("menu") => untold(&value).map(Record::Menu),
+        Some("collection") => untold(&value).map(Record::Collection),
         Some("media") => untold(&value).map(Record::Media),
         _ => Err(Error::invalid(
             "#/type",
             "type",
-            "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`, `menu`, `media`",
+            "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`, `menu`, `collection`, `media`",
         )),
     }
 }
@@ -513,6 +514,13 @@ fn records_of(
         let (record, lost) = records::export_menu(tx, permit, menu)?;
         if lost > 0 {
             system::complain(&format!("left out: {lost} items of the menu {} lead to what is there no more", menu.slug));
+        }
+        put(record)?;
+    }
+    for collection in store::collections::all(tx)?.iter() {
+        let (record, lost) = records::export_collection(tx, permit, collection)?;
+        if lost > 0 {
+            system::complain(&format!("left out: {lost} stories of the collection {} are there no more", collection.arrangement.slug));
         }
         put(record)?;
     }

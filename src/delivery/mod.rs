@@ -4,6 +4,7 @@
 
 pub mod articles;
 pub mod coding;
+pub mod collections;
 pub mod listening;
 pub mod media;
 pub mod menus;

@@ -7,6 +7,7 @@ use crate::{
         Error,
         cache_tag::CacheTag,
         change::{Audience, Change, Event, Subject},
+        collection::{MOVED, Place},
         redirect::logged_address,
     },
     store::{self, Tx},
@@ -37,6 +38,17 @@ pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
         // Every page shows the masthead and the menus.
         return Ok(Purge::Everything);
     }
+    let mut fronts = BTreeSet::new();
+    for change in &changes {
+        let Subject::Collection(id) = &change.subject else { continue };
+        match store::collections::find(tx, *id).map(|one| one.arrangement.place) {
+            // Where it was is known to no one any more, and a rail stands on more pages than can be told.
+            Err(Error::NotFound(_)) => return Ok(Purge::Everything),
+            Ok(_) if change.reason == MOVED => return Ok(Purge::Everything),
+            Ok(Some(place)) if place.kind.is_rail() => return Ok(Purge::Everything),
+            place => fronts.extend(place?),
+        }
+    }
     let of_redirects = changes.iter().filter(|c| matches!(c.subject, Subject::Redirect(_)));
     // A log from before it said so does not tell where a redirect led from that is gone by now.
     let Some(redirected) = of_redirects.map(|c| logged_address(&c.reason).map(str::to_owned)).collect::<Option<BTreeSet<_>>>() else {
@@ -49,7 +61,13 @@ pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
     if changes.iter().any(|c| c.event == Event::Published) {
         tags.insert(CacheTag::Leading);
     }
-    let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes, redirected)? };
+    let mut urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes, redirected)? };
+    let sections = fronts.iter().filter_map(|place| place.section_id).map(|id| id.uuid()).collect();
+    let masthead = store::site::masthead(tx)?;
+    urls.extend(store::names::addresses(tx, &sections)?.into_iter().map(|(locale, slug)| masthead.listing_url(&locale, &slug)));
+    if fronts.contains(&Place::HOME) {
+        urls.extend(masthead.locales.iter().map(|settings| masthead.front_url(&settings.locale)));
+    }
     Ok(Purge::Of { tags, urls })
 }
 

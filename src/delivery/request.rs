@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Found, Reading,
     articles::{self, Article, ArticleListing, BodyFormat, Fields, Included, Listed, MostRead, Shape},
-    listening, media, menus, names, pages, resolve,
+    collections, listening, media, menus, names, pages, resolve,
     search::{self, Searched},
     site,
 };
@@ -86,6 +86,8 @@ pub enum Request {
     Search(Box<Searched>, Paging, Show),
     /// What somebody may be typing, and whether headlines in other locales of the chain will do.
     Suggest(String, Option<Locale>, bool),
+    /// A collection by its slug.
+    Collection(String, Show),
     /// Where a public path leads.
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
@@ -234,6 +236,14 @@ pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Inst
         Request::Menu(slug, locale, fallback) => {
             let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
             shown(&menus::menu(tx, &reading, slug)?, Some(reading.locale)).map(Outcome::Shown)
+        }
+        Request::Collection(slug, show) => {
+            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+            let listing = collections::collection(tx, &reading, slug, &show.shape)?;
+            let pruned = show.shape.fields.is_some().then(|| listing.pruned(&show.shape)).transpose()?;
+            pruned
+                .map_or_else(|| shown(&listing, Some(reading.locale.clone())), |pruned| shown(&pruned, Some(reading.locale.clone())))
+                .map(Outcome::Shown)
         }
         Request::Missing(locale, fallback) => {
             let (page, until) = pages::missing(tx, locale, *fallback, now)?;
@@ -389,7 +399,11 @@ impl Request {
             Self::Page(path, paging, view) => {
                 query.append_pair("path", path);
                 view.query(&mut query);
-                paged(&mut query, paging, cursor);
+                // A cursor of its own says what the first page has shown.
+                paged(&mut query, &Paging { cursor: None, ..*paging }, cursor);
+                if let Some(word) = view.cursor(paging).filter(|_| cursor.is_none()) {
+                    query.append_pair("cursor", &word);
+                }
                 "/v1/pages".to_owned()
             }
             // Nobody asks for them by themselves.
@@ -417,6 +431,10 @@ impl Request {
                     query.append_pair("fallback", "chain");
                 }
                 "/v1/search/suggest".to_owned()
+            }
+            Self::Collection(slug, show) => {
+                show.query(&mut query, BodyFormat::None);
+                format!("/v1/collections/{}", segment(slug))
             }
             Self::Resolve(path) => {
                 query.append_pair("path", path);
@@ -461,8 +479,10 @@ impl Request {
             Self::Menu(slug, of, _) => slug.capacity().saturating_add(locale(of)),
             Self::Search(searched, _, show) => size_of::<Searched>().saturating_add(searched.heap()).saturating_add(show.heap()),
             Self::Suggest(typed, of, _) => typed.capacity().saturating_add(locale(of)),
+            }
+            Self::Collection(slug, show) => slug.capacity().saturating_add(show.heap()),
             Self::Resolve(path) => path.capacity(),
-            Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
+            Self::Page(path, _, view) => path.capacity().saturating_add(view.heap()),
         }
     }
 }

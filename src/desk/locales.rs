@@ -107,7 +107,7 @@ pub fn revise(
 /// Stop publishing in a locale that nothing is written in.
 ///
 /// # Errors
-/// [`Error::Conflict`] with code `in-use` when words, names, grants, redirects, menus or other locales use it.
+/// [`Error::Conflict`] with code `in-use` when words, names, grants, redirects, menus, collections or other locales use it.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
     store::site::queue(tx)?;
@@ -124,9 +124,11 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, e
         let grants = in_use::grants(tx, &permit, store::users::Granting::Locale(locale.clone()))?;
         let redirects = in_use::redirects(tx, &permit, locale)?;
         let menus = in_use::of("menu", store::menus::labelled_in(tx, locale)?, "/v1/desk/menus");
+        let collections = in_use::of("collection", store::collection_uses::in_locale(tx, locale)?, "/v1/desk/collections");
         let media = in_use::of("media item", store::media::in_locale(tx, locale)?, "/v1/desk/media");
-        let used_by = falling.into_iter().chain(articles).chain(grants).chain(redirects).chain(menus).chain(media).collect();
-        let refused = InUse::of("locale", "other locales, words, names, grants, redirects, menus or media items", used_by);
+        let used_by =
+            falling.into_iter().chain(articles).chain(grants).chain(redirects).chain(menus).chain(collections).chain(media).collect();
+        let refused = InUse::of("locale", "other locales, words, names, grants, redirects, menus, collections or media items", used_by);
         let refused =
             if is_default { refused.behind("this is the default locale of the site: make another one the default first") } else { refused };
         return Err(Error::InUse(Box::new(refused)));

@@ -259,7 +259,7 @@ fn stepped(
     Ok(granted.into_inner())
 }
 
-/// Remove an item that no article shows; what its file came to.
+/// Remove an item that no article and no collection shows; what its file came to.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Stale`]; [`Error::InUse`].
@@ -271,11 +271,12 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<DeleteMedia>, id: MediaId, expecte
     let media = store::media::find(tx, id)?;
     Error::unless_newest("media item", media.version, expected)?;
     let (shown, hidden) = store::media::uses(tx, &permit.visibility(), id)?;
-    if !shown.is_empty() || hidden > 0 || store::plans::name(tx, id)? || store::plans::show(tx, id)? {
+    let arranged = in_use::of("collection", store::collection_uses::showing(tx, id)?, "/v1/desk/collections");
+    if !shown.is_empty() || hidden > 0 || arranged.is_some() || store::plans::name(tx, id)? || store::plans::show(tx, id)? {
         let count = i64::try_from(shown.len()).unwrap_or(i64::MAX);
         let used_by = in_use::of("article", count, &format!("/v1/desk/media/{id}/uses"));
         let others = if hidden > 0 { "articles that you may not see" } else { "plans" };
-        return Err(Error::InUse(Box::new(InUse::of("media item", others, used_by.into_iter().collect()))));
+        return Err(Error::InUse(Box::new(InUse::of("media item", others, used_by.into_iter().chain(arranged).collect()))));
     }
     let digest = media.file.digest;
     let granted = permit.over(media)?;

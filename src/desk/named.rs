@@ -133,8 +133,9 @@ pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, permit: Permit<K::Manage>, id: 
         };
         let articles = in_use::articles(tx, &permit, &filter, &format!("{query}={id}"))?;
         let menus = in_use::of("menu", store::menus::leading_to(tx, id)?, "/v1/desk/menus");
-        let hidden = "articles, live editions, planned publications or menus";
-        return Err(Error::in_use(K::ADDRESS.as_str(), hidden, articles.into_iter().chain(menus).collect()));
+        let collections = in_use::of("collection", store::collection_uses::naming(tx, id)?, "/v1/desk/collections");
+        let hidden = "articles, live editions, planned publications, menus or collections";
+        return Err(Error::in_use(K::ADDRESS.as_str(), hidden, articles.into_iter().chain(menus).chain(collections).collect()));
     }
     store::named::delete(tx, &named, expected)
 }

@@ -169,7 +169,9 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Id<Section>, 
         let articles = in_use::articles(tx, &permit, &filter, &format!("section={id}"))?;
         let grants = in_use::grants(tx, &permit, store::users::Granting::Section(id))?;
         let menus = in_use::of("menu", store::menus::leading_to(tx, id)?, "/v1/desk/menus");
-        return Err(Error::in_use("section", users, below.into_iter().chain(articles).chain(grants).chain(menus).collect()));
+        let collections = in_use::of("collection", store::collection_uses::naming(tx, id)?, "/v1/desk/collections");
+        let used_by = below.into_iter().chain(articles).chain(grants).chain(menus).chain(collections).collect();
+        return Err(Error::in_use("section", users, used_by));
     }
     store::sections::delete(tx, &section, expected)
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use super::{Locale, facet::Facet};
+use super::{Locale, collection::Place, facet::Facet};
 
 /// What an answer was made from, and what a change touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +34,8 @@ pub enum CacheTag {
     Slug(u64),
     /// What is listed under a facet in a locale.
     List(u64),
+    /// Which collections make a part of the site.
+    Place(u64),
 }
 
 /// FNV-1a over 64 bits, which is the same in every build and on every machine.
@@ -60,6 +62,13 @@ impl CacheTag {
         Self::List(hash(locale.as_str().bytes().chain(*facet.uuid().as_bytes())))
     }
 
+    /// The tag of which collections make a part of the site, in any locale.
+    #[must_use]
+    pub fn place(place: &Place) -> Self {
+        let section = place.section_id.map_or(Uuid::nil(), |id| id.uuid());
+        Self::Place(hash(place.kind.as_str().bytes().chain(*section.as_bytes())))
+    }
+
     /// The tag of whether anything at all is listed under a facet, in whatever locale.
     #[must_use]
     pub fn listed(facet: Facet) -> Self {
@@ -81,6 +90,7 @@ impl fmt::Display for CacheTag {
             Self::Thing(hash) => ("id", hash),
             Self::Slug(hash) => ("slug", hash),
             Self::List(hash) => ("list", hash),
+            Self::Place(hash) => ("place", hash),
         };
         // Forty bits, five to a letter.
         write!(f, "{kind}-")?;

@@ -1,8 +1,9 @@
 //! Changes: what the change log says of every committed write.
 
 use super::{
-    Id, Locale, api_key::ApiKey, article::Article, author::Author, comment::Comment, correction::Correction, media::MediaId, menu::Menu,
-    preview::Preview, redirect::Redirect, release::Release, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
+    Id, Locale, api_key::ApiKey, article::Article, author::Author, collection::CollectionId, comment::Comment, correction::Correction,
+    media::MediaId, menu::Menu, preview::Preview, redirect::Redirect, release::Release, section::Section, tag::Tag, user::User,
+    vocabulary::vocabulary,
 };
 
 vocabulary! {
@@ -101,6 +102,8 @@ pub enum Subject {
     Redirect(Id<Redirect>),
     /// A menu.
     Menu(Id<Menu>),
+    /// A collection.
+    Collection(CollectionId),
     /// An item of the media library.
     Media(MediaId),
     /// A release.
@@ -151,6 +154,7 @@ impl Change {
                 | Subject::Tag(_)
                 | Subject::Redirect(_)
                 | Subject::Menu(_)
+                | Subject::Collection(_)
                 | Subject::Media(_),
                 _,
             )
@@ -205,6 +209,7 @@ impl Change {
             Subject::Preview(id) => ("preview", Some(id.uuid()), None),
             Subject::Redirect(id) => ("redirect", Some(id.uuid()), None),
             Subject::Menu(id) => ("menu", Some(id.uuid()), None),
+            Subject::Collection(id) => ("collection", Some(id.uuid()), None),
             Subject::Media(id) => ("media", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
@@ -232,6 +237,7 @@ impl Subject {
             ("preview", Some(id), _) => Self::Preview(id.into()),
             ("redirect", Some(id), _) => Self::Redirect(id.into()),
             ("menu", Some(id), _) => Self::Menu(id.into()),
+            ("collection", Some(id), _) => Self::Collection(id.into()),
             ("media", Some(id), _) => Self::Media(id.into()),
             ("release", Some(id), _) => Self::Release(id.into()),
             ("user", Some(id), _) => Self::User(id.into()),

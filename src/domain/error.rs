@@ -26,7 +26,7 @@ pub struct Violation {
 /// Who has what only one may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Holder {
-    /// What it is: `article`, `section`, `author`, `tag`, `redirect`, `menu`, `locale` or `user`.
+    /// What it is: `article`, `section`, `author`, `tag`, `redirect`, `menu`, `collection`, `locale` or `user`.
     #[schema(example = "article")]
     pub kind: &'static str,
     /// Its id; nothing for a locale, which has none.
@@ -35,7 +35,7 @@ pub struct Holder {
     /// In which locale it has it.
     #[schema(example = "en")]
     pub locale: Option<String>,
-    /// Its headline or name; of a redirect the address that it leads from, of a menu its slug.
+    /// Its headline or name; of a redirect the address that it leads from, of a menu or a collection its slug.
     #[schema(example = "River rises overnight")]
     pub name: String,
 }

@@ -15,6 +15,7 @@ pub mod cache_tag;
 pub mod captions;
 pub mod change;
 pub mod collation;
+pub mod collection;
 pub mod comment;
 pub mod content;
 pub mod correction;

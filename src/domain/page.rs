@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::collation::NameKey;
+use super::{collation::NameKey, vocabulary::vocabulary};
 
 /// What a list is of and how it is ordered. A cursor leads on in a list of its own sorting, and in no other. A number that has meant another
 /// list is not given again.
@@ -94,6 +94,37 @@ impl Sorting {
     #[expect(clippy::as_conversions, reason = "these numbers are what cursors hold")]
     pub const fn code(self) -> u8 {
         self as u8
+    }
+}
+
+vocabulary! {
+    /// How a list of articles is ordered; `-` means the last first.
+    pub enum Order {
+        /// Last published first.
+        Newest => "-published_at",
+        /// First published first.
+        Oldest => "published_at",
+        /// Last updated first.
+        Updated => "-updated_at",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro leaves no room for the attribute")]
+impl Default for Order {
+    fn default() -> Self {
+        Self::Newest
+    }
+}
+
+impl Order {
+    /// How a list in this order is sorted.
+    #[must_use]
+    pub fn sorting(self) -> Sorting {
+        match self {
+            Self::Newest => Sorting::Newest,
+            Self::Oldest => Sorting::Oldest,
+            Self::Updated => Sorting::Updated,
+        }
     }
 }
 

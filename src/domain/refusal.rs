@@ -61,7 +61,7 @@ impl From<MovedOn> for Box<Moved> {
 /// Of one kind, how much uses what was to be removed, as far as whoever asks may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UsedBy {
-    /// What it is: `article`, `section`, `locale`, `grant`, `redirect` or `menu`.
+    /// What it is: `article`, `section`, `locale`, `grant`, `redirect`, `menu`, `collection` or `media item`.
     #[schema(example = "article")]
     pub kind: &'static str,
     /// How many.

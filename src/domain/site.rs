@@ -90,6 +90,8 @@ pub struct Site {
     pub preview_url: Option<String>,
     /// The sizes and cuts in which its pictures are to be had.
     pub renditions: Renditions,
+    /// Whether no story stands twice on a page: rails leave out what is shown before them.
+    pub unique_on_page: bool,
     /// Newest version.
     pub version: Version,
     /// Last saved.
@@ -125,6 +127,8 @@ pub struct SiteDraft {
     pub preview_url: Option<String>,
     /// The sizes and cuts in which its pictures are to be had.
     pub renditions: RenditionsDraft,
+    /// Whether no story stands twice on a page.
+    pub unique_on_page: bool,
 }
 
 impl Site {
@@ -208,6 +212,7 @@ impl SiteDraft {
             retired_locales: self.retired_locales,
             preview_url,
             renditions,
+            unique_on_page: self.unique_on_page,
             version,
             updated_at: now,
         })
@@ -223,6 +228,8 @@ pub struct Masthead {
     pub locales: Vec<LocaleSettings>,
     /// For readers, the locales that are no longer public.
     pub retired: Vec<LocaleSettings>,
+    /// Whether there are collections; of readers nobody asks.
+    pub has_collections: bool,
     /// For readers, the locales that are not public: a thing that has a name in none but these is shown, and found, under that.
     pub kept_back: Vec<Locale>,
     /// The same for readers, once somebody has asked for it.
@@ -233,7 +240,13 @@ impl Masthead {
     /// A site with all its locales.
     #[must_use]
     pub fn new(site: Site, locales: Vec<LocaleSettings>) -> Self {
-        Self { site, locales, retired: Vec::new(), kept_back: Vec::new(), for_readers: OnceLock::new() }
+        Self { site, locales, retired: Vec::new(), kept_back: Vec::new(), has_collections: false, for_readers: OnceLock::new() }
+    }
+
+    /// The same, knowing whether there are collections.
+    #[must_use]
+    pub fn with_collections(self, has_collections: bool) -> Self {
+        Self { has_collections, ..self }
     }
 
     /// The same as readers may know it: with the locales that are public, which fall back to others that are.

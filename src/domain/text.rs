@@ -80,6 +80,14 @@ pub mod limits {
     pub const MENU_ITEMS: usize = 100;
     /// Levels of a menu.
     pub const MENU_DEPTH: usize = 3;
+    /// Collections of one site.
+    pub const COLLECTIONS: usize = 200;
+    /// Stories that one collection shows.
+    pub const COLLECTION_STORIES: i32 = 100;
+    /// Stories that are pinned in one collection.
+    pub const COLLECTION_ITEMS: usize = 100;
+    /// Collections that are rails of one kind of page.
+    pub const COLLECTION_RAILS: usize = 5;
     /// Rows of a table of redirects that are imported at once.
     pub const REDIRECT_ROWS: usize = 5_000;
     /// Sections of one site.

@@ -97,7 +97,7 @@ struct AuditRow {
 /// Only what was done to things that the reader sees: what is everybody's at the desk, articles with what hangs on them, and releases. Users
 /// are nobody's but theirs who read the whole trail.
 fn about(sql: &mut Sql, visibility: &Visibility) {
-    sql.push(" AND (c.kind IN ('site', 'locale', 'section', 'author', 'tag', 'redirect', 'menu')");
+    sql.push(" AND (c.kind IN ('site', 'locale', 'section', 'author', 'tag', 'redirect', 'menu', 'collection')");
     for (kind, from, locale) in [
         ("article", "articles a WHERE a.id", None),
         ("translation", "articles a WHERE a.id", Some("c.locale")),

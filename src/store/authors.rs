@@ -3,7 +3,7 @@
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    Bind, RunQueryDsl, Tx, menus,
+    Bind, RunQueryDsl, Tx, collection_uses, menus,
     named::Stored,
     plans,
     schema::{article_credits, live_listings},
@@ -31,6 +31,7 @@ impl Stored for AuthorKind {
         Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(Bind(id))))).get_result(tx)?
             || diesel::select(exists(live_listings::table.filter(live_listings::facet.eq(Bind(id.cast::<()>()))))).get_result(tx)?
             || plans::name(tx, id)?
-            || menus::leading_to(tx, id)? > 0)
+            || menus::leading_to(tx, id)? > 0
+            || collection_uses::naming(tx, id)? > 0)
     }
 }

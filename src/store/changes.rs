@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::{QueryableByName, prelude::*, sql_types::BigInt};
 
 use super::{
-    RunQueryDsl, Tx,
+    RunQueryDsl, Tx, collection_uses,
     dialect::{self, At},
     editions::{self, Place},
     names,
@@ -204,7 +204,7 @@ pub(super) fn touched_by(tx: &mut Tx<'_>) -> Result<BTreeSet<CacheTag>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change>) -> Result<BTreeSet<CacheTag>, Error> {
     let mut tags = BTreeSet::new();
-    let (mut renamed, mut moved, mut merged) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let (mut renamed, mut moved, mut merged, mut arranged) = (BTreeSet::new(), BTreeSet::new(), Vec::new(), BTreeSet::new());
     for change in changes.into_iter().filter(|c| c.audience() == Audience::Public) {
         let (_, id, _) = change.parts();
         tags.extend(id.map(CacheTag::thing));
@@ -221,6 +221,10 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
             }
             Subject::Menu(_) => {
                 tags.insert(CacheTag::Menus);
+                continue;
+            }
+            Subject::Collection(id) => {
+                arranged.insert(*id);
                 continue;
             }
             Subject::Redirect(_) => {
@@ -258,6 +262,7 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
             tags.extend(masthead.locales.iter().map(|l| CacheTag::list(&l.locale, facet)));
         }
     }
+    tags.extend(collection_uses::touched(tx, &arranged)?);
     tags.extend(names::slugs(tx, &renamed)?.iter().map(|slug| CacheTag::slug(slug)));
     Ok(tags)
 }

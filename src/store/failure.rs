@@ -13,7 +13,7 @@ use super::write_timeout::TimedOut;
 use crate::domain::Error;
 
 /// Constraint on `PostgreSQL`, columns on `SQLite`, pointer, words.
-const UNIQUE: [(&str, &str, &str, &str); 9] = [
+const UNIQUE: [(&str, &str, &str, &str); 11] = [
     ("users_email_key", "users.email", "#/email", "another user has this address"),
     ("addresses_key", "addresses.locale, addresses.slug", "#/slug", "another address of this locale has this slug"),
     ("locales_pkey", "locales.locale", "#/locale", "the site has this locale already"),
@@ -22,6 +22,8 @@ const UNIQUE: [(&str, &str, &str, &str); 9] = [
     ("idempotency_keys_key", "idempotency_keys.user_id, idempotency_keys.key", "Idempotency-Key", "it was claimed at the same moment"),
     ("redirects_key", "redirects.path", "#/from", "another redirect leads from there"),
     ("menus_key", "menus.slug", "#/slug", "another menu has this slug"),
+    ("collections_of_locales_key", "collections.slug, collections.locale", "#/slug", "another collection has this slug"),
+    ("collections_of_all_key", "collections.slug", "#/slug", "another collection has this slug"),
     ("imports_key", "imports.kind, imports.key", "#/key", "it was imported at the same moment"),
 ];
 

@@ -95,6 +95,8 @@ const TAGGED: [(&str, &str); 26] = [
     ("live_listings", "locale"),
     ("redirects", "locale"),
     ("menu_labels", "locale"),
+    ("collections", "locale"),
+    ("collection_texts", "locale"),
     ("sorted_names", "locale"),
     ("sorted_locales", "locale"),
     ("recordings", "locale"),
@@ -202,7 +204,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, e
     Ok(())
 }
 
-/// True when words, names, grants, redirects or labels of menus are in this locale.
+/// True when words, names, grants, redirects, labels of menus or collections are in this locale.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -215,5 +217,6 @@ pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
         || diesel::select(diesel::dsl::exists(granted)).get_result(tx)?
         || diesel::select(diesel::dsl::exists(leading)).get_result(tx)?
         || super::menus::labelled_in(tx, locale)? > 0
+        || super::collection_uses::in_locale(tx, locale)? > 0
         || super::media::in_locale(tx, locale)? > 0)
 }

@@ -9,7 +9,7 @@ use diesel::{
 use serde_json::json;
 
 use super::{
-    RunQueryDsl, Tx,
+    RunQueryDsl, Tx, collection_uses,
     dialect::{self, At, Doc, Hold, Json, Uid},
     redirects::things,
     sql::{Sql, Values},
@@ -42,7 +42,7 @@ pub struct Filter {
     pub text: Option<String>,
     /// With this text in their credit.
     pub credit: Option<String>,
-    /// Shown by an article, or by none: a working copy, or what is live.
+    /// Shown by something, or by nothing: a working copy, what is live, or a collection.
     pub used: Option<bool>,
     /// Whose licence is over before this instant.
     pub licence_ends_before: Option<Instant>,
@@ -173,7 +173,7 @@ pub fn held_of(tx: &mut Tx<'_>, ids: &BTreeSet<MediaId>) -> Result<HashMap<Media
     Ok(all(tx, sql)?.into_iter().map(|media| (media.id, media)).collect())
 }
 
-/// Whether something live shows an item, or is heard in it.
+/// Whether something live shows an item, or is heard in it, or a collection shows it with something live.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -181,7 +181,7 @@ pub fn is_live(tx: &mut Tx<'_>, id: MediaId) -> Result<bool, Error> {
     let mut sql = Sql::new("SELECT (SELECT COUNT(*) FROM live_listings WHERE facet = ");
     sql.id(id).push(") + (SELECT COUNT(*) FROM recordings r JOIN editions e ON e.article_id = r.article_id AND e.locale = r.locale ");
     sql.push("AND e.ended_at IS NULL WHERE r.recorded_of = e.spoken AND r.media_id = ").id(id).push(") AS n");
-    Ok(sql.count(tx)? > 0)
+    Ok(sql.count(tx)? > 0 || !collection_uses::shown_in(tx, id)?.is_empty())
 }
 
 /// How many items say something in a locale, or may be used there alone.
@@ -246,7 +246,12 @@ pub fn shown(tx: &mut Tx<'_>, masthead: &Masthead, id: MediaId) -> Result<Media,
     let mut sql = Sql::new("SELECT DISTINCT locale FROM live_listings WHERE facet = ");
     sql.id(id);
     let live = sql.load::<Place>(tx)?.into_iter().map(|place| Locale::stored(place.locale));
-    let offered: Vec<Locale> = live.filter(|locale| masthead.settings(locale).is_some()).collect();
+    let mut offered: Vec<Locale> = live.filter(|locale| masthead.settings(locale).is_some()).collect();
+    if offered.is_empty() {
+        let is_offered = |locale: &Locale| masthead.settings(locale).is_some();
+        let shown = collection_uses::shown_in(tx, id)?.into_iter();
+        offered.extend(shown.filter(|(own, live)| own.as_ref().is_none_or(is_offered) && is_offered(live)).map(|(_, live)| live));
+    }
     if offered.is_empty() {
         return Err(Error::NotFound("media item"));
     }
@@ -277,7 +282,8 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         sql.push(&format!(
             " AND {not}(EXISTS (SELECT 1 FROM article_media u WHERE u.media_id = m.id) \
              OR EXISTS (SELECT 1 FROM translation_media t WHERE t.media_id = m.id) \
-             OR EXISTS (SELECT 1 FROM recordings r WHERE r.media_id = m.id) OR EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = m.id))"
+             OR EXISTS (SELECT 1 FROM recordings r WHERE r.media_id = m.id) OR EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = m.id) \
+             OR EXISTS (SELECT 1 FROM collection_items i WHERE i.media_id = m.id))"
         ));
     }
     if let Some(instant) = filter.licence_ends_before {

@@ -21,7 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    RunQueryDsl, Tx,
+    RunQueryDsl, Tx, collection_uses,
     dialect::{self, Doc, Hold, Uid, Unread},
     imports, menus,
     named::Stored,
@@ -89,6 +89,7 @@ pub fn merge<K: Kept + Stored>(
     addresses(tx, one.id, into)?;
     references(tx, one.id, into)?;
     menus::merge(tx, one.id, into)?;
+    collection_uses::merge(tx, one.id, into)?;
     // What was exported names it by its id, and other systems a tag by its slug, whether or not it ever came from there.
     let slugs = one.names.values().filter(|_| K::ADDRESS == AddressKind::Tag).map(|name| name.slug.to_string());
     let keys = slugs.chain([one.id.to_string()]).collect();

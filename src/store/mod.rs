@@ -11,6 +11,8 @@ pub mod audit;
 mod authors;
 pub mod changes;
 pub mod claims;
+pub mod collection_uses;
+pub mod collections;
 pub mod comments;
 mod connections;
 pub mod corrections;

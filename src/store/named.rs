@@ -45,7 +45,7 @@ pub trait Stored: NamedKind {
     const LISTED: CacheTag;
     /// One of them, as the change log names it.
     fn subject(id: Id<Named<Self>>) -> Subject;
-    /// True when an article, a live edition, a planned publication or a menu names it.
+    /// True when an article, a live edition, a planned publication, a menu or a collection names it.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.

@@ -1,4 +1,4 @@
-//! The site, its sections, its menus and the names of things: what nearly every answer to a reader needs, and hardly any commit changes.
+//! The site, its sections, its menus, its collections and the names of things: what nearly every answer to a reader needs, and hardly any commit changes.
 //!
 //! **Decision.** Readers share what they read of it, from one snapshot to the next, for as long as the change log names no change to it.
 //! One short statement in each snapshot asks for that. **Consequence.** Nobody sees less than was committed when they came, whichever
@@ -17,7 +17,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::domain::{menu::Menu, name::Names, section::Section, site::Masthead};
+use crate::domain::{collection::Collection, menu::Menu, name::Names, section::Section, site::Masthead};
 
 /// Bytes of names that are kept; those read after them are read again by who needs them.
 const MAX_BYTES: usize = 16 << 20;
@@ -47,6 +47,8 @@ pub(super) struct ReferenceData {
     pub(super) sections: OnceLock<Arc<Vec<Section>>>,
     /// All menus, once somebody has read them.
     pub(super) menus: OnceLock<Arc<Vec<Menu>>>,
+    /// All collections, once somebody has read them.
+    pub(super) collections: OnceLock<Arc<Vec<Collection>>>,
     names: Mutex<KnownNames>,
 }
 
@@ -60,7 +62,15 @@ impl ReferenceData {
     /// What was read after a change, before any other.
     pub(super) fn new(masthead: Masthead, seq: i64) -> Self {
         let until = AtomicI64::new(seq);
-        Self { masthead: Arc::new(masthead), from: seq, until, sections: OnceLock::new(), menus: OnceLock::new(), names: Mutex::default() }
+        Self {
+            masthead: Arc::new(masthead),
+            from: seq,
+            until,
+            sections: OnceLock::new(),
+            menus: OnceLock::new(),
+            collections: OnceLock::new(),
+            names: Mutex::default(),
+        }
     }
 
     /// The changes that are to be looked through: those after the first of these, up to the last.

@@ -1,7 +1,7 @@
 //! The tables, as the migrations make them; a test compares the two.
 
 diesel::table! {
-    use diesel::sql_types::{Integer, Nullable, Text};
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     site (id) {
@@ -21,6 +21,7 @@ diesel::table! {
         retired_locales -> Text,
         preview_url -> Nullable<Text>,
         renditions -> Doc,
+        unique_on_page -> Bool,
     }
 }
 
@@ -533,6 +534,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    collections (id) {
+        id -> Uid,
+        slug -> Text,
+        locale -> Nullable<Text>,
+        place -> Nullable<Text>,
+        section_id -> Nullable<Uid>,
+        shows -> Integer,
+        query -> Nullable<Doc>,
+        version -> Integer,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable};
+    use crate::store::dialect::{At, Uid};
+
+    collection_items (collection_id, place) {
+        collection_id -> Uid,
+        place -> Integer,
+        article_id -> Uid,
+        position -> Integer,
+        shown_from -> Nullable<At>,
+        shown_until -> Nullable<At>,
+        media_id -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::store::dialect::Uid;
+
+    collection_texts (collection_id, place, locale) {
+        collection_id -> Uid,
+        place -> Integer,
+        locale -> Text,
+        text -> Text,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
@@ -989,6 +1035,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     menus,
     menu_items,
     menu_labels,
+    collections,
+    collection_items,
+    collection_texts,
     idempotency_keys,
     assignments,
     comments,

@@ -238,7 +238,10 @@ pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>,
     if diesel::select(exists(grants::table.filter(grants::section_id.eq(Some(id))))).get_result(tx)? {
         return Ok(Some("grants"));
     }
-    Ok((super::menus::leading_to(tx, id)? > 0).then_some("menus"))
+    if super::menus::leading_to(tx, id)? > 0 {
+        return Ok(Some("menus"));
+    }
+    Ok((super::collection_uses::naming(tx, id)? > 0).then_some("collections"))
 }
 
 /// How many sections lie right below one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{BigInt, Integer, Nullable, Text},
+    sql_types::{BigInt, Bool, Integer, Nullable, Text},
 };
 use serde_json::json;
 
@@ -56,6 +56,10 @@ struct Row {
     preview_url: Option<String>,
     #[diesel(sql_type = Doc)]
     renditions: Unread,
+    #[diesel(sql_type = Bool)]
+    unique_on_page: bool,
+    #[diesel(sql_type = Bool)]
+    has_collections: bool,
     #[diesel(sql_type = Integer)]
     site_version: i32,
     #[diesel(sql_type = At)]
@@ -163,23 +167,23 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
     let unknown = data.unknown();
     let mut sql = Sql::new("SELECT c.seq, (SELECT COUNT(*) FROM changes WHERE seq > ");
     sql.int(unknown.0).push(" AND seq <= ").int(unknown.1);
-    sql.push(" AND kind IN ('site', 'locale', 'section', 'author', 'tag', 'menu')) AS changed FROM change_counter c");
+    sql.push(" AND kind IN ('site', 'locale', 'section', 'author', 'tag', 'menu', 'collection')) AS changed FROM change_counter c");
     let row: LastRow = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
     Ok(data.holds_at(row.seq, unknown, row.changed).then_some(row.seq))
 }
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
-        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, s.preview_url, s.renditions, \
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, s.preview_url, s.renditions, s.unique_on_page, EXISTS (SELECT 1 FROM collections) AS has_collections, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, l.state, l.former_tags, l.voice, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
     .load(tx)?;
     let mut site = None;
     let mut locales = Vec::new();
-    let mut seq = 0;
+    let (mut seq, mut has_collections) = (0, false);
     for row in rows {
-        seq = row.seq;
+        (seq, has_collections) = (row.seq, row.has_collections);
         locales.push(LocaleSettings {
             locale: Locale::stored(row.locale),
             name: row.name,
@@ -209,12 +213,13 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             retired_locales: row.retired_locales.parse()?,
             preview_url: row.preview_url,
             renditions: row.renditions.read()?,
+            unique_on_page: row.unique_on_page,
             version: row.site_version,
             updated_at: row.updated_at,
         });
     }
     let site = site.ok_or_else(|| Error::internal("the database holds no site"))?;
-    Ok((Masthead::new(site, locales), seq))
+    Ok((Masthead::new(site, locales).with_collections(has_collections), seq))
 }
 
 /// Let nobody else change the site or its locales before this transaction ends: what each may say is a matter of the others, and under which
@@ -263,6 +268,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::retired_locales.eq(s.retired_locales.as_str()),
             site::preview_url.eq(s.preview_url.as_deref()),
             site::renditions.eq(Json(json!(s.renditions))),
+            site::unique_on_page.eq(s.unique_on_page),
             site::version.eq(s.version),
             site::updated_at.eq(Bind(s.updated_at)),
         ))

@@ -206,7 +206,7 @@ impl Tx<'_> {
     fn keep(&mut self, recorded: Recorded) {
         match &recorded.change.subject {
             Subject::Article(id) | Subject::Translation(id, _) => _ = self.stories.remove(id),
-            Subject::Site | Subject::Locale(_) => self.masthead = None,
+            Subject::Site | Subject::Locale(_) | Subject::Collection(_) => self.masthead = None,
             _ => {}
         }
         if let (Some(precomputed), Event::Created | Event::Revised, Subject::Translation(article, locale)) =

@@ -170,6 +170,12 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/menus/{id}", Nothing, "desk.read", Somewhere, ""),
     row("PATCH",  "/v1/desk/menus/{id}", Nothing, "menu.manage", Everything, "{}"),
     row("DELETE", "/v1/desk/menus/{id}", Nothing, "menu.manage", Everything, ""),
+    row("GET",    "/v1/desk/collections", Nothing, "desk.read", Somewhere, ""),
+    row("POST",   "/v1/desk/collections", Nothing, "collection.manage", Everything, r#"{"slug":"top","names":{"en":"Top"}}"#),
+    row("GET",    "/v1/desk/collections/{id}", Nothing, "desk.read", Somewhere, ""),
+    row("PATCH",  "/v1/desk/collections/{id}", Nothing, "collection.manage", Somewhere, "{}"),
+    row("DELETE", "/v1/desk/collections/{id}", Nothing, "collection.manage", Somewhere, ""),
+    row("GET",    "/v1/desk/collections/{id}/preview", Nothing, "article.read", Somewhere, ""),
     row("GET",    "/v1/desk/sections", Nothing, "desk.read", Somewhere, ""),
     row("POST",   "/v1/desk/sections", Nothing, "section.manage", Somewhere, "{}"),
     row("POST",   "/v1/desk/sections/reorder", Nothing, "section.manage", Somewhere, "{}"),
@@ -212,7 +218,7 @@ const RIGHTS: &[(&str, &str)] = &[
     ("article.create", "y-yyy"),
     ("translation.assign", "-yyyy"),
     (
-        "translation.review article.publish article.unpublish article.schedule article.correct archive.read release.manage redirect.manage",
+        "translation.review article.publish article.unpublish article.schedule article.correct archive.read release.manage redirect.manage collection.manage",
         "--yyy",
     ),
     (

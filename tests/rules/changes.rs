@@ -21,6 +21,7 @@ fn every_subject_is_read_back_from_its_parts() {
         Subject::Preview(id.into()),
         Subject::Redirect(id.into()),
         Subject::Menu(id.into()),
+        Subject::Collection(id.into()),
         Subject::Release(id.into()),
         Subject::User(id.into()),
         Subject::SignIn,

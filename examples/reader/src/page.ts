@@ -52,7 +52,7 @@ function video(lead: Lead, locale: string): HTMLElement {
 }
 
 function card(story: Card, frame: Frame): HTMLElement {
-  return h("article", { class: "card" },
+  return h("article", { class: story.pinned ? "card pinned" : "card" },
     story.lead && picture(story.lead, "(min-width: 60rem) 20rem, 100vw", "lazy"),
     h("p", { class: "kicker" }, named(story.section)),
     h("h2", {}, link(story.url, story.headline)),
@@ -68,7 +68,9 @@ function list(cards: Cards, frame: Frame, say: Said): HTMLElement {
 
 function rails(all: Rail[], frame: Frame, say: Said): HTMLElement {
   const rail = (rail: Rail) => rail.articles.length > 0 && h("section", {},
-    h("h2", {}, say(rail.kind === "latest_in_section" ? "section" : rail.kind)),
+    rail.collection?.name
+      ? h("h2", { lang: rail.collection.locale, dir: rail.collection.direction }, rail.collection.name)
+      : h("h2", {}, say(rail.kind === "latest_in_section" ? "section" : rail.kind)),
     rail.articles.map((story) => h("p", {}, link(story.url, story.headline), " ", h("small", {}, ago(story.published_at, frame.locale)))));
   // What is read most comes first.
   return h("aside", {}, [...all].sort((a, b) => Number(b.kind === "most_read") - Number(a.kind === "most_read")).map(rail));
@@ -120,7 +122,7 @@ export function render(page: Exclude<Page, { kind: "redirect" }>): HTMLElement[]
     case "article":
       return [header(frame), h("main", {}, story(page.article, frame, say)), rails(page.rails, frame, say)];
     case "home":
-      return [header(frame), h("main", {}, list(page.articles, frame, say))];
+      return [header(frame), h("main", {}, list(page.articles, frame, say)), rails(page.rails ?? [], frame, say)];
     case "section":
       return [header(frame), titled(page.section, page.section.description, page.articles), rails(page.rails, frame, say)];
     case "author":

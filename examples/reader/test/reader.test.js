@@ -200,6 +200,24 @@ test("from the front page to a section, an author and the story in another langu
   await page.close();
 });
 
+test("the front page stands as editors have arranged it, and the page after it goes on", async () => {
+  const { page, asked } = await open("/en");
+  const first = page.locator(".card").first();
+  assert.match(await first.getAttribute("class"), /\bpinned\b/);
+  const own = await first.locator("h2").textContent();
+  const story = await first.locator("h2 a").getAttribute("href");
+  await Promise.all([page.waitForNavigation(), first.locator("h2 a").click()]);
+  await page.waitForSelector(".story");
+  assert.notEqual(await page.locator("h1").textContent(), own, "its own page has its own headline");
+  await page.goto(`${reader}/en`);
+  await page.waitForSelector(".card");
+  const shown = await page.locator(".card h2 a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+  assert.equal(shown.filter((href) => href === story).length, 1);
+  assert.equal(new Set(shown).size, shown.length);
+  assert.ok(asked.every((path) => path === "/v1/pages"));
+  await page.close();
+});
+
 test("what is not there is said in the reader's language, and the narrow page has no sideways scroll", async () => {
   const { page } = await open("/kn/nothing-of-the-kind", { viewport: { width: 360, height: 740 } });
   assert.equal(await page.locator("h1").textContent(), "ಇಲ್ಲಿ ಏನೂ ಇಲ್ಲ.");

@@ -23,6 +23,7 @@ const RIVERS: Thing = Thing("Tag", 20, 1);
 const RIVER_DIARY: Thing = Thing("Article", 81, 1);
 const POTTERS: Thing = Thing("RecordedArticle", 61, 1);
 const FOOTER: Thing = Thing("Menu", 91, 1);
+const FRONT: Thing = Thing("Collection", 92, 1);
 // Of `desk.ndjson`.
 const LETTERS: Thing = Thing("EmptySection", 501, 1);
 const GUEST: Thing = Thing("NewAuthor", 503, 1);
@@ -79,6 +80,7 @@ pub(super) fn name(parameter: &Parameter) -> Option<String> {
                 RIVER_DIARY,
                 POTTERS,
                 FOOTER,
+                FRONT,
                 LETTERS,
                 GUEST,
                 HARBOURS,
@@ -193,6 +195,7 @@ fn of_kind(path: &str) -> Thing {
         "/v1/desk/tags" => HARBOURS,
         "/v1/desk/redirects" => OLD_ADDRESS,
         "/v1/desk/menus" => FOOTER,
+        "/v1/desk/collections" => FRONT,
         "/v1/desk/media" | "/v1/media" => NOTEBOOK,
         "/v1/desk/uploads" => UPLOAD,
         "/v1/desk/comments" => THREAD,

@@ -1,6 +1,7 @@
 //! Delivery over HTTP: public, and read-only but for views, which are counted.
 
 pub mod articles;
+pub mod collections;
 pub mod listening;
 pub mod media;
 pub mod menus;

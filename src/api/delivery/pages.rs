@@ -82,9 +82,10 @@ impl ShowPage {
 
     /// How it is shown.
     fn shown(self) -> Result<(Paging, View), Error> {
-        let paging = paging(self.limit, self.cursor.as_deref(), self.count, Order::Newest.sorting())?;
+        let (cursor, rest) = pages::parted(self.cursor.as_deref())?;
+        let paging = paging(self.limit, cursor, self.count, Order::Newest.sorting())?;
         let include = self.include.into_iter().flatten().collect();
-        Ok((paging, View { body: self.body, include, fallback: self.fallback == Some(Fallback::Chain) }))
+        Ok((paging, View { body: self.body, include, fallback: self.fallback == Some(Fallback::Chain), rest }))
     }
 }
 

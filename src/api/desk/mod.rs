@@ -8,6 +8,7 @@ pub mod authors;
 pub mod beside;
 pub mod bulk;
 pub mod checking;
+pub mod collections;
 pub mod comments;
 pub mod corrections;
 pub mod keys;

@@ -71,6 +71,8 @@ pub struct DeskSite {
     pub preview_url: Option<String>,
     /// The widths and ratios in which its pictures are to be had; nothing else is made of them.
     pub renditions: RenditionsDraft,
+    /// Whether no story stands twice on a page: the rails of `/v1/pages` leave out what its list, or a rail before them, shows.
+    pub unique_on_page: bool,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -100,6 +102,8 @@ pub struct SiteInput {
     #[serde(default)]
     preview_url: Option<String>,
     renditions: RenditionsDraft,
+    #[serde(default)]
+    unique_on_page: bool,
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -126,6 +130,7 @@ impl From<SiteInput> for SiteDraft {
             retired_locales: s.retired_locales,
             preview_url: s.preview_url,
             renditions: s.renditions,
+            unique_on_page: s.unique_on_page,
         }
     }
 }
@@ -146,6 +151,7 @@ impl From<&domain::site::Site> for DeskSite {
             retired_locales: s.retired_locales,
             preview_url: s.preview_url.clone(),
             renditions: (&s.renditions).into(),
+            unique_on_page: s.unique_on_page,
             version: s.version,
             updated_at: s.updated_at,
         }

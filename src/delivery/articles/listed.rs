@@ -203,6 +203,7 @@ impl Listed {
             published_after: self.published_after,
             published_before: self.published_before,
             updated_after: self.updated_after,
+            after: None,
             order: self.order,
         })
     }

@@ -20,8 +20,8 @@ pub use include::{Include, Shape};
 pub use listed::{Excluded, Listed, Reference};
 pub use most_read::{MostRead, most_read};
 pub use shape::{
-    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Seo, TagRef,
-    TimeZoneNames, TranslationStatus,
+    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Pinned, Seo,
+    TagRef, TimeZoneNames, TranslationStatus,
 };
 pub use translations::translations;
 
@@ -221,6 +221,7 @@ fn show(
         corrections: corrections(reading, &live, made),
         retracted: made.iter().any(|c| c.kind == CorrectionKind::Retraction),
         seo: Seo { title: or(seo.title, &headline), description: or(seo.description, &summary) },
+        pinned: None,
         related: None,
         included: None,
         headline,

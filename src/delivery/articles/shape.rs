@@ -282,6 +282,10 @@ pub struct Article {
     pub retracted: bool,
     /// For search engines.
     pub seo: Seo,
+    /// In a collection, of what is pinned: where, and what of it is for this place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pinned: Option<Pinned>,
     /// Articles on the same subjects, the nearest first; with `include=related`, which brings them in `included`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -290,6 +294,18 @@ pub struct Article {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub included: Option<Included>,
+}
+
+/// How editors have put a story where it stands.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct Pinned {
+    /// The slot that it stands at, counted from 1.
+    #[schema(example = 1)]
+    pub position: i32,
+    /// Whether `headline` is one for this place; its own page has its own.
+    pub own_headline: bool,
+    /// Whether `lead` is a picture for this place.
+    pub own_lead: bool,
 }
 
 vocabulary! {
@@ -351,6 +367,8 @@ vocabulary! {
         Retracted => "retracted",
         /// For search engines.
         Seo => "seo",
+        /// In a collection, of what is pinned: where, and what of it is for this place.
+        Pinned => "pinned",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What goes into the head of a page.
 
-use super::{Head, HrefLang, OpenGraph, Reading, Subject};
+use super::{Head, HrefLang, OpenGraph, Reading, Subject, rest::FIRST};
 use crate::domain::Locale;
 
 /// A locale as the Open Graph protocol writes it: with a region, the likely one where the site does not say another.
@@ -23,8 +23,8 @@ fn at(url: &str, cursor: &str) -> String {
 /// cursor have no number: what tells their titles apart is the instant of their first story.
 pub(super) fn head(reading: &Reading, subject: &Subject<'_>) -> Head {
     let site = &reading.masthead.site;
-    let cursor = subject.stories.and_then(|(_, paging)| paging.cursor).map(|cursor| cursor.encode());
-    let canonical = cursor.as_ref().map_or_else(|| subject.url.clone(), |cursor| at(&subject.url, cursor));
+    let cursor = subject.stories.and_then(|(_, cursor)| cursor);
+    let canonical = cursor.map_or_else(|| subject.url.clone(), |cursor| at(&subject.url, cursor));
     let mut alternates: Vec<HrefLang> = Vec::new();
     if cursor.is_none() {
         alternates.extend(subject.alternates.iter().map(|(locale, url)| HrefLang { hreflang: locale.to_string(), href: url.clone() }));
@@ -83,7 +83,8 @@ pub(super) fn head(reading: &Reading, subject: &Subject<'_>) -> Head {
     Head {
         title,
         description: subject.description.clone(),
-        prev: beside(|page| &page.previous),
+        // Before what goes on after an arranged page there is that, which has no cursor.
+        prev: beside(|page| &page.previous).map(|prev| if prev == at(&subject.url, FIRST) { subject.url.clone() } else { prev }),
         next: beside(|page| &page.next),
         canonical,
         alternates,

@@ -1,14 +1,20 @@
 //! Whole pages: everything a frontend needs to render what is at a public path, in one answer.
 
+mod arranged;
 mod head;
 mod missing;
+mod rails;
+mod rest;
 mod shape;
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use arranged::stories;
 pub use missing::{language, missing};
+use rails::{Before, rails};
+pub use rest::{Rest, parted};
 pub use shape::{Card, Cards, ErrorKind, ErrorPage, Frame, Head, HrefLang, LanguageLink, NavigationItem, OpenGraph, Page, Rail, RailKind};
 
 use super::{
@@ -22,18 +28,26 @@ use super::{
 use crate::{
     access::Visibility,
     domain::{
-        Error, Instant, Locale, article::ArticleId, edition::Edition, facet::Facet, locale::LocaleSettings, page::Paging,
-        section::SectionId, views::Window,
+        Error, Instant, Locale,
+        article::ArticleId,
+        collection::{Place, PlaceKind},
+        edition::Edition,
+        facet::Facet,
+        locale::LocaleSettings,
+        page::{Cursor, Order, Paging},
+        section::SectionId,
+        views::Window,
     },
     store::{
         self, Tx,
-        editions::BodyForm,
-        listings::{self, Filter, Order},
+        listings::{self, Filter},
     },
 };
 
-/// How many stories a rail shows.
-const RAIL: u32 = 10;
+/// The latest of the site.
+const LATEST: (RailKind, listings::Rail) = (RailKind::Latest, listings::Rail::Latest(Facet::ALL));
+/// What is read most of the site.
+const MOST_READ: (RailKind, listings::Rail) = (RailKind::MostRead, listings::Rail::MostRead(Facet::ALL, Window::Day));
 
 /// What a page is about, for its frame.
 struct Subject<'a> {
@@ -46,8 +60,8 @@ struct Subject<'a> {
     /// The sections that the page lies in.
     sections: BTreeSet<Uuid>,
     article: Option<&'a Article>,
-    /// Its stories, and which page of them it shows.
-    stories: Option<(&'a Cards, Paging)>,
+    /// Its stories, and the cursor of the page of them that it shows.
+    stories: Option<(&'a Cards, Option<&'a str>)>,
 }
 
 /// How a page is shown.
@@ -59,6 +73,22 @@ pub struct View {
     pub include: BTreeSet<Include>,
     /// Whether stories that are not live in the language of the page are shown, and led to by menus, in the next of its chain.
     pub fallback: bool,
+    /// What is left of its stories after a first page that editors have arranged.
+    pub rest: Option<Rest>,
+}
+
+impl View {
+    /// The cursor of the page of stories that is shown.
+    #[must_use]
+    pub fn cursor(&self, paging: &Paging) -> Option<String> {
+        let plain = || paging.cursor.as_ref().map(Cursor::encode);
+        self.rest.as_ref().map_or_else(plain, |rest| Some(rest.at(paging.cursor.as_ref())))
+    }
+
+    /// What it holds beside itself, in bytes.
+    pub(super) fn heap(&self) -> usize {
+        self.include.len().saturating_mul(32).saturating_add(self.rest.as_ref().map_or(0, Rest::heap))
+    }
 }
 
 /// The page at a public path, and when it is next another one by itself.
@@ -70,6 +100,8 @@ pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, view: &View, now: Insta
     let until = masthead.zone_changes(now);
     let found = resolve_in(tx, &masthead, path)?;
     let reading = |locale: &Locale| Reading::of(masthead.clone(), locale.clone(), view.fallback);
+    let cursor = view.cursor(&paging);
+    let cursor = cursor.as_deref();
     let page = match found {
         Resolved::Redirect { to, status } => Page::Redirect { to, status },
         Resolved::Home { locale, .. } => home(tx, &reading(&locale), paging, view, now)?,
@@ -79,7 +111,7 @@ pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, view: &View, now: Insta
             let reading = reading(&locale);
             let author = names::author(tx, &reading, id)?;
             let cards = cards(tx, &reading, &Filter { authors: vec![id], ..Filter::default() }, paging, view)?;
-            let subject = listing(&author.name, &author.bio, &author.url, &author.alternates, (&cards, paging));
+            let subject = listing(&author.name, &author.bio, &author.url, &author.alternates, (&cards, cursor));
             let frame = frame(tx, &reading, &subject, now)?;
             Page::Author { frame, author: Box::new(author), articles: cards }
         }
@@ -87,7 +119,7 @@ pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, view: &View, now: Insta
             let reading = reading(&locale);
             let tag = names::tag(tx, &reading, id)?;
             let cards = cards(tx, &reading, &Filter { tags: vec![id], ..Filter::default() }, paging, view)?;
-            let subject = listing(&tag.name, &tag.description, &tag.url, &tag.alternates, (&cards, paging));
+            let subject = listing(&tag.name, &tag.description, &tag.url, &tag.alternates, (&cards, cursor));
             let frame = frame(tx, &reading, &subject, now)?;
             Page::Tag { frame, tag: Box::new(tag), articles: cards }
         }
@@ -97,7 +129,8 @@ pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, view: &View, now: Insta
 
 fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, view: &View, now: Instant) -> Result<Page, Error> {
     let fronts = reading.masthead.locales.iter().map(|l| (l.locale.clone(), reading.masthead.front_url(&l.locale))).collect();
-    let articles = cards(tx, reading, &Filter::default(), paging, view)?;
+    let articles = stories(tx, reading, &Place::HOME, &Filter::default(), (paging, view))?;
+    let cursor = view.cursor(&paging);
     let subject = Subject {
         title: reading.masthead.site.name.clone(),
         description: String::new(),
@@ -106,20 +139,29 @@ fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, view: &View, now: In
         alternates: fronts,
         sections: BTreeSet::new(),
         article: None,
-        stories: Some((&articles, paging)),
+        stories: Some((&articles, cursor.as_deref())),
     };
     let frame = frame(tx, reading, &subject, now)?;
-    Ok(Page::Home { frame, articles })
+    let rails = rails(tx, reading, PlaceKind::RailOfHome, &[], of_list(&articles))?;
+    Ok(Page::Home { frame, articles, rails })
 }
 
 fn section(tx: &mut Tx<'_>, reading: &Reading, id: SectionId, paging: Paging, view: &View, now: Instant) -> Result<Page, Error> {
     let section = names::section(tx, reading, id)?;
-    let articles = cards(tx, reading, &Filter { sections: vec![id], ..Filter::default() }, paging, view)?;
+    let listed = Filter { sections: vec![id], ..Filter::default() };
+    let articles = stories(tx, reading, &Place::section(id), &listed, (paging, view))?;
+    let cursor = view.cursor(&paging);
     let path = section.path.iter().map(|s| s.id.uuid()).collect();
-    let subject = listing(&section.name, &section.description, &section.url, &section.alternates, (&articles, paging));
+    let subject = listing(&section.name, &section.description, &section.url, &section.alternates, (&articles, cursor.as_deref()));
     let subject = Subject { sections: path, ..subject };
     let frame = frame(tx, reading, &subject, now)?;
-    Ok(Page::Section { frame, section: Box::new(section), articles, rails: rails(tx, reading, None, None)? })
+    let rails = rails(tx, reading, PlaceKind::RailOfSection, &[LATEST, MOST_READ], of_list(&articles))?;
+    Ok(Page::Section { frame, section: Box::new(section), articles, rails })
+}
+
+/// What a list shows before its rails.
+fn of_list(cards: &Cards) -> Before {
+    Before { beside: None, stories: cards.data.iter().map(|card| card.id).collect() }
 }
 
 fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, view: &View, now: Instant) -> Result<Page, Error> {
@@ -132,8 +174,9 @@ fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, view: &View, now: 
 
 /// The rails beside an article: of its section, where it is news.
 fn beside(tx: &mut Tx<'_>, reading: &Reading, article: &Article) -> Result<Vec<Rail>, Error> {
-    let section = article.kind.is_news().then(|| Facet::from(article.section.id));
-    rails(tx, reading, section, Some(article.id))
+    let section = article.kind.is_news().then(|| (RailKind::LatestInSection, listings::Rail::Latest(Facet::from(article.section.id))));
+    let latest: Vec<_> = section.into_iter().chain([LATEST, MOST_READ]).collect();
+    rails(tx, reading, PlaceKind::RailOfArticle, &latest, Before { beside: Some(article.id), stories: Vec::new() })
 }
 
 /// The page of a preview: an edition that was not published, as readers would see it. Beside it stands what is public and nothing else: in a locale that
@@ -178,7 +221,7 @@ fn about(article: &Article) -> Subject<'_> {
     }
 }
 
-fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], stories: (&'a Cards, Paging)) -> Subject<'a> {
+fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], stories: (&'a Cards, Option<&'a str>)) -> Subject<'a> {
     Subject {
         title: name.to_owned(),
         description: about.to_owned(),
@@ -192,12 +235,26 @@ fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], sto
 }
 
 fn cards(tx: &mut Tx<'_>, reading: &Reading, filter: &Filter, paging: Paging, view: &View) -> Result<Cards, Error> {
-    let filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
-    let fields = Some([Field::Body, Field::Retracted].into_iter().collect());
-    let shape = Shape { fields, include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::None)).as_rows() };
-    let (rows, page) = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?.told();
+    let mut filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
+    let (whole, asked) = (filter.clone(), paging);
+    let paging = Paging { count: paging.count && view.rest.is_none(), ..paging };
+    if let Some(rest) = &view.rest {
+        (filter.after, filter.without.ids) = (rest.after, rest.shown.clone());
+    }
+    let shape = cards_shape(view);
+    let (rows, mut page) = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?.told();
     let (articles, included) = articles::told(tx, reading, rows, &shape)?;
+    if let Some(rest) = &view.rest {
+        page = rest.beside(page);
+        page.total = if asked.count { arranged::total(tx, &whole)? } else { None };
+    }
     Ok(Cards { data: articles.into_iter().map(card).collect(), page, included })
+}
+
+/// What is wanted of stories for their cards.
+fn cards_shape(view: &View) -> Shape {
+    let fields = Some([Field::Body, Field::Retracted].into_iter().collect());
+    Shape { fields, include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::None)).as_rows() }
 }
 
 fn card(article: Article) -> Card {
@@ -230,25 +287,8 @@ fn card(article: Article) -> Card {
         alternates: article.alternates,
         languages: article.languages,
         related: article.related,
+        pinned: article.pinned,
     }
-}
-
-/// The latest of a section and of the site in the languages of the page, and what is read most, without the story that they stand beside.
-fn rails(tx: &mut Tx<'_>, reading: &Reading, section: Option<Facet>, beside: Option<ArticleId>) -> Result<Vec<Rail>, Error> {
-    let mut shown: Vec<_> = section.map(|s| (RailKind::LatestInSection, listings::Rail::Latest(s))).into_iter().collect();
-    shown.push((RailKind::Latest, listings::Rail::Latest(Facet::ALL)));
-    shown.push((RailKind::MostRead, listings::Rail::MostRead(Facet::ALL, Window::Day)));
-    let asked: Vec<_> = shown.iter().map(|(_, rail)| *rail).collect();
-    let found = listings::rails(tx, Visibility::public(), &reading.chain, &asked, RAIL.saturating_add(1))?;
-    let editions: BTreeSet<Uuid> = found.iter().map(|l| l.edition_id).collect();
-    let lives = store::editions::live_by_ids(tx, Visibility::public(), &editions, BodyForm::None)?;
-    let cards: Vec<Card> = articles::shown(tx, reading, lives)?.into_iter().map(card).collect();
-    let rail = |(kind, rail): (RailKind, listings::Rail)| {
-        let of_rail = found.iter().filter(|l| l.is_of(rail) && Some(l.article_id) != beside);
-        let cards = of_rail.filter_map(|l| cards.iter().find(|c| c.id == l.article_id).cloned());
-        Rail { kind, articles: cards.take(usize::try_from(RAIL).unwrap_or(10)).collect() }
-    };
-    Ok(shown.into_iter().map(rail).collect())
 }
 
 fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant) -> Result<Frame, Error> {

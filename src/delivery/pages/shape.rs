@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use crate::{
     delivery::{
-        articles::{Article, Body, Included, LanguageStatus, TimeZoneNames},
+        articles::{Article, Body, Included, LanguageStatus, Pinned, TimeZoneNames},
+        collections::CollectionInfo,
         media::Lead,
         menus::Menu,
         names::{Alternate, Author, Section, SectionRef, Tag},
@@ -74,6 +75,10 @@ pub struct Card {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub related: Option<Vec<ArticleId>>,
+    /// Where editors have pinned it: the slot, and what of it is for this place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pinned: Option<Pinned>,
 }
 
 /// An entry of the navigation, with those below it.
@@ -186,6 +191,8 @@ vocabulary! {
         Latest => "latest",
         /// What is read most of the site in 24 hours; empty where nothing was.
         MostRead => "most_read",
+        /// What editors have arranged: a collection.
+        Collection => "collection",
     }
 }
 
@@ -194,6 +201,10 @@ vocabulary! {
 pub struct Rail {
     /// What it shows.
     pub kind: RailKind,
+    /// Which collection, if it shows one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub collection: Option<CollectionInfo>,
     /// The stories.
     pub articles: Vec<Card>,
 }
@@ -220,8 +231,11 @@ pub enum Page {
     Home {
         /// What every page has.
         frame: Frame,
-        /// The latest stories.
+        /// The latest stories, or on its first page those of the collection that makes it.
         articles: Cards,
+        /// Collections beside them, where there are any.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        rails: Vec<Rail>,
     },
     /// The page of an article.
     #[schema(title = "ArticlePage")]
@@ -240,7 +254,7 @@ pub enum Page {
         frame: Frame,
         /// The section.
         section: Box<Section>,
-        /// Its latest stories.
+        /// Its latest stories, or on its first page those of the collection that makes it.
         articles: Cards,
         /// Stories beside them.
         rails: Vec<Rail>,

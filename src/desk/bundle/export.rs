@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-fn key(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> Result<String, Error> {
+pub(super) fn key(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> Result<String, Error> {
     Ok(store::imports::key_of(tx, kind, id)?.unwrap_or_else(|| id.to_string()))
 }
 
@@ -94,6 +94,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         authors_public: Some(site.authors_public),
         retired_locales: Some(site.retired_locales),
         renditions: Some((&site.renditions).into()),
+        unique_on_page: Some(site.unique_on_page),
         preview_url: site.preview_url,
     }));
     left.extend(first.iter().filter(|l| !l.fallback.is_empty()));

@@ -69,6 +69,7 @@ impl Record {
                 MenuItemRecord::locales(&r.items, &mut all);
                 all
             }
+            Self::Collection(r) => r.locales(),
             Self::Article(r) => {
                 let corrections = r.corrections.iter().flat_map(|c| c.texts.keys());
                 r.translations.keys().chain([&r.source_locale]).chain(corrections).cloned().collect()
@@ -93,6 +94,10 @@ impl Record {
                 }
             }
             Self::Menu(r) => MenuItemRecord::each_labels(&mut r.items, "#", &mut |at, labels| by.keys(at, labels)),
+            Self::Collection(r) => {
+                r.locale.iter_mut().for_each(|locale| by.tag(locale));
+                r.each_texts(&mut |at, texts| by.keys(at, texts));
+            }
             Self::Media(r) => {
                 r.licence.locales =
                     mem::take(&mut r.licence.locales).into_iter().map(|locale| by.masthead.present(&locale).clone()).collect();

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::collection_record::CollectionRecord;
 use crate::domain::{
     Instant, Locale,
     address::AddressKind,
@@ -47,6 +48,8 @@ pub enum Record {
     Redirect(RedirectRecord),
     /// A menu.
     Menu(MenuRecord),
+    /// A collection.
+    Collection(CollectionRecord),
     /// An item of the media library.
     Media(Box<MediaRecord>),
 }
@@ -76,6 +79,8 @@ pub struct SiteRecord {
     pub(super) preview_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) renditions: Option<RenditionsDraft>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unique_on_page: Option<bool>,
 }
 
 fn optional() -> Review {
@@ -489,6 +494,7 @@ impl Record {
             Self::Article(r) => ("article", &r.key),
             Self::Redirect(r) => ("redirect", &r.from),
             Self::Menu(r) => ("menu", &r.slug),
+            Self::Collection(r) => ("collection", &r.slug),
             Self::Media(r) => ("media", &r.key),
         }
     }

@@ -66,6 +66,9 @@ impl Record {
             Self::Menu(r) => MenuItemRecord::each_labels(&mut r.items, "#", &mut |at, labels| {
                 labels.iter_mut().for_each(|(locale, label)| visit(&format!("{at}/{locale}"), Kind::Line, label));
             }),
+            Self::Collection(r) => r.each_texts(&mut |at, texts| {
+                texts.iter_mut().for_each(|(locale, text)| visit(&format!("{at}/{locale}"), Kind::Line, text));
+            }),
             Self::Redirect(r) => visit("#/note", Kind::Lines, &mut r.note),
             Self::Media(r) => {
                 for (at, lines, text) in r.texts_mut() {

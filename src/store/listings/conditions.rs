@@ -1,12 +1,12 @@
 //! What rows of a list have to be: the conditions beside the range that they are read from.
 
 use crate::{
-    domain::{Id, article::Kind, facet::Facet},
+    domain::{Id, article::Kind, facet::Facet, page::Order},
     store::{Tx, sql::Sql},
 };
 
 use super::{
-    filter::{Filter, Order},
+    filter::{Filter, Ordering as _},
     scan::{Scan, under},
 };
 

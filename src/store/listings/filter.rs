@@ -12,52 +12,30 @@ use crate::{
         article::{Article, Genre, Kind},
         author::Author,
         facet::Facet,
-        page::{Paging, Sorting},
+        page::{Order, Paging},
         section::Section,
         tag::Tag,
-        vocabulary::vocabulary,
     },
     store::{RunQueryDsl, Tx, dialect::Uid, editions::Live, sql::Sql},
 };
 
-vocabulary! {
-    /// How a list of articles is ordered; `-` means the last first.
-    pub enum Order {
-        /// Last published first.
-        Newest => "-published_at",
-        /// First published first.
-        Oldest => "published_at",
-        /// Last updated first.
-        Updated => "-updated_at",
-    }
+/// What an order goes by, in the database and in an edition.
+pub(super) trait Ordering: Copy {
+    /// The column of rows `l`.
+    fn column(self) -> &'static str;
+    /// What an edition is sorted by.
+    fn key(self, live: &Live) -> (i64, Uuid);
 }
 
-#[expect(clippy::derivable_impls, reason = "the macro leaves no room for the attribute")]
-impl Default for Order {
-    fn default() -> Self {
-        Self::Newest
-    }
-}
-
-impl Order {
-    /// How a list in this order is sorted.
-    #[must_use]
-    pub fn sorting(self) -> Sorting {
-        match self {
-            Self::Newest => Sorting::Newest,
-            Self::Oldest => Sorting::Oldest,
-            Self::Updated => Sorting::Updated,
-        }
-    }
-
-    pub(super) fn column(self) -> &'static str {
+impl Ordering for Order {
+    fn column(self) -> &'static str {
         match self {
             Self::Newest | Self::Oldest => "l.published_at",
             Self::Updated => "l.updated_at",
         }
     }
 
-    pub(super) fn key(self, live: &Live) -> (i64, Uuid) {
+    fn key(self, live: &Live) -> (i64, Uuid) {
         let at = if self == Self::Updated { live.updated_at } else { live.published_at };
         (at.as_micros(), live.article_id.uuid())
     }
@@ -90,6 +68,8 @@ pub struct Filter {
     pub published_before: Option<Instant>,
     /// Last updated at or after this instant.
     pub updated_after: Option<Instant>,
+    /// After this place of the order, whichever page is asked for.
+    pub after: Option<(i64, Uuid)>,
     /// In this order.
     pub order: Order,
 }
@@ -215,6 +195,30 @@ impl Filter {
         (self.without.sections, self.without.authors, self.without.tags) = (typed(&no_sections), typed(&no_authors), typed(&no_tags));
     }
 
+    /// Whether an edition is one that it shows, whatever its locale.
+    #[must_use]
+    pub fn holds(&self, live: &Live) -> bool {
+        let facets = Facet::of(&live.facts, &BTreeSet::new(), &live.section_path);
+        let is_under = |group: Vec<Facet>| group.iter().any(|facet| facets.contains(facet));
+        let (published, updated) = (live.published_at, live.updated_at);
+        self.groups().into_iter().all(is_under)
+            && !is_under(self.without.facets())
+            && (self.genres.is_empty() || self.genres.contains(&live.facts.genre))
+            && !self.without.genres.contains(&live.facts.genre)
+            && !self.without.ids.contains(&live.article_id)
+            && self.published_after.is_none_or(|at| published >= at)
+            && self.published_before.is_none_or(|at| published < at)
+            && self.updated_after.is_none_or(|at| updated >= at)
+    }
+
+    /// Put editions in its order.
+    pub fn sort(&self, all: &mut [Live]) {
+        all.sort_by_key(|live| self.order.key(live));
+        if self.order != Order::Oldest {
+            all.reverse();
+        }
+    }
+
     /// The locales of its chain, each with those that come before it.
     pub(super) fn locales(&self) -> impl Iterator<Item = (&Locale, &[Locale])> {
         (0..self.chain.len()).filter_map(|place| {
@@ -240,6 +244,9 @@ impl Filter {
         }
         if let Some(at) = self.updated_after.filter(|_| self.order == Order::Updated) {
             range.above(Bound::before(at));
+        }
+        if let Some(key) = self.after {
+            range.beyond(self.order == Order::Oldest, Bound::at(key, false));
         }
         if let Some(c) = paging.cursor {
             range.beyond(self.ascending(paging), Bound::at((c.key, c.id), false));

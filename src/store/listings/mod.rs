@@ -21,6 +21,7 @@ use super::{
     editions::{Bare, Bodies, BodyForm, Live, Weighed, filled, fitting, select},
     sql::Sql,
 };
+pub use crate::domain::page::Order;
 use crate::{
     access::Visibility,
     domain::{
@@ -32,7 +33,8 @@ use crate::{
     },
 };
 use conditions::{Look, Source, leave_to_others, narrow};
-pub use filter::{Filter, Order, Without};
+use filter::Ordering as _;
+pub use filter::{Filter, Without};
 use key_range::Bound;
 pub use rails::{Latest, Rail, latest, rails};
 use scan::{Scan, in_order, questions};

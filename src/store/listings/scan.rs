@@ -12,11 +12,15 @@ use diesel::{
 };
 
 use super::{
-    filter::{Filter, Order},
+    filter::{Filter, Ordering as _},
     key_range::{Bound, KeyRange},
 };
 use crate::{
-    domain::{Error, Id, Instant, Locale, facet::Facet, page::Paging},
+    domain::{
+        Error, Id, Instant, Locale,
+        facet::Facet,
+        page::{Order, Paging},
+    },
     store::{RunQueryDsl, Tx, dialect::At, sql::Sql},
 };
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod article;
+mod collections;
 mod media;
 mod menus;
 mod reading;
@@ -113,6 +114,7 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
         Record::Article(r) => importer.article(r, digest)?,
         Record::Redirect(r) => importer.redirect(r, digest)?,
         Record::Menu(r) => importer.menu(r, digest)?,
+        Record::Collection(r) => importer.collection(r, digest)?,
         Record::Media(r) => importer.media(r, digest)?,
     };
     // Words that are saved twice, as what is public and as what is worked on, are warned of once.
@@ -193,7 +195,7 @@ impl Importer<'_, '_> {
         store::imports::put(self.tx, kind, key, &Imported { target, digest, versions })
     }
 
-    /// Apply a record of what has no key of its own, and is there at this version: the site, a locale, a redirect, a menu. `apply` gives the version that it has
+    /// Apply a record of what has no key of its own, and is there at this version: the site, a locale, a redirect, a menu, a collection. `apply` gives the version that it has
     /// then. What the desk has edited is left, and so it is known whether the record would have changed it. One that no import has made, and that was
     /// never changed, may be what every site begins with.
     fn applied(
@@ -240,6 +242,7 @@ impl Importer<'_, '_> {
             retired_locales: r.retired_locales.unwrap_or(present.site.retired_locales),
             preview_url: r.preview_url.clone().or_else(|| present.site.preview_url.clone()),
             renditions: r.renditions.clone().unwrap_or_else(|| (&present.site.renditions).into()),
+            unique_on_page: r.unique_on_page.unwrap_or(present.site.unique_on_page),
         };
         let permit = self.permit()?;
         self.applied(("site", "", Uuid::nil()), digest, before, |tx| {
