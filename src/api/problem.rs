@@ -32,7 +32,7 @@ const CHECKSUM: &str = "Checksum Mismatch";
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 70] = [
+pub const CODES: [&str; 71] = [
     "malformed",
     "unauthenticated",
     "invalid-token",

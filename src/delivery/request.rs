@@ -479,7 +479,6 @@ impl Request {
             Self::Menu(slug, of, _) => slug.capacity().saturating_add(locale(of)),
             Self::Search(searched, _, show) => size_of::<Searched>().saturating_add(searched.heap()).saturating_add(show.heap()),
             Self::Suggest(typed, of, _) => typed.capacity().saturating_add(locale(of)),
-            }
             Self::Collection(slug, show) => slug.capacity().saturating_add(show.heap()),
             Self::Resolve(path) => path.capacity(),
             Self::Page(path, _, view) => path.capacity().saturating_add(view.heap()),

@@ -302,7 +302,8 @@ pub fn search(
     let page = Page::cut(rows, paging, searched.ranking.sorting(), total, |(hit, _)| (hit.key, hit.article.uuid()));
     let beside = Page { items: Vec::new(), next: page.next, previous: page.previous, total: page.total };
     let (rows, info) = page.told();
-    let did_you_mean = if rows.is_empty() && paging.cursor.is_none() { index.meant(&searched.typed, &reading.locale)? } else { None };
+    // A word that has just left the public is proposed to nobody.
+    let did_you_mean = if rows.is_empty() && paging.cursor.is_none() && found.place >= behind.last { index.meant(&searched.typed, &reading.locale)? } else { None };
     let (data, included) = told(tx, reading, rows, &searched.typed, shape)?;
     let facets = facets(tx, reading, &found)?;
     let Found { is_relaxed, is_partial, at, .. } = found;

@@ -1,6 +1,6 @@
 //! Marks what was looked for in texts, as places: nothing that could be taken for markup.
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, fmt, ops::Range};
 
 use strsim::osa_distance;
 use unicode_segmentation::UnicodeSegmentation;
@@ -30,14 +30,21 @@ pub struct Marked {
 }
 
 /// Finds what was typed in texts of a locale.
-#[derive(Debug)]
 pub struct Marker {
     analyser: Analyser,
     stems: HashSet<String>,
     folded: HashSet<String>,
     latin: HashSet<String>,
     beginnings: Vec<String>,
+    /// How words in other letters begin, that are typed in Latin ones.
+    latin_beginnings: Vec<String>,
     long: Vec<String>,
+}
+
+impl fmt::Debug for Marker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Marker")
+    }
 }
 
 impl Marker {
@@ -50,6 +57,7 @@ impl Marker {
             folded: HashSet::new(),
             latin: HashSet::new(),
             beginnings: Vec::new(),
+            latin_beginnings: Vec::new(),
             long: Vec::new(),
         };
         for clause in typed::clauses(&typed::parts(typed), locale).0 {
@@ -63,7 +71,10 @@ impl Marker {
                     }
                 }
                 Sought::Phrase(words) => marker.folded.extend(words),
-                Sought::Beginning(word) => marker.beginnings.push(word),
+                Sought::Beginning(word) => {
+                    marker.latin_beginnings.extend(marker.analyser.typed(&word).map(|latin| latin.close));
+                    marker.beginnings.push(word);
+                }
             }
         }
         marker
@@ -74,7 +85,9 @@ impl Marker {
             || self.folded.contains(&*word.folded)
             || self.beginnings.iter().any(|start| word.folded.starts_with(start.as_str()))
             || word.latin.as_ref().is_some_and(|latin| {
-                self.latin.contains(&latin.close) || latin.loose.as_ref().is_some_and(|loose| self.latin.contains(loose))
+                self.latin.contains(&latin.close)
+                    || self.latin_beginnings.iter().any(|start| latin.close.starts_with(start.as_str()))
+                    || latin.loose.as_ref().is_some_and(|loose| self.latin.contains(loose))
             })
     }
 

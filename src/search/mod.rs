@@ -142,6 +142,13 @@ impl SearchIndex {
         *self.reached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The tags of the locales that it has words in.
+    #[must_use]
+    pub fn locales(&self) -> Vec<String> {
+        let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
+        read.iter().flat_map(|read| read.sizes.iter()).filter(|(_, size)| **size > 0).map(|(locale, _)| locale.clone()).collect()
+    }
+
     /// Begin another one, which nobody reads before it is whole.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 26] = [
+const TAGGED: [(&str, &str); 30] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),

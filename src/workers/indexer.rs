@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How often it looks.
-const EVERY: Duration = Duration::from_millis(100);
+const EVERY: Duration = Duration::from_millis(200);
 /// Articles that are read at once.
 const AT_ONCE: usize = 100;
 /// Changes that are taken up at once.
@@ -37,6 +37,8 @@ pub struct Changed {
     articles: BTreeSet<ArticleId>,
     /// Whether no word of what they were may be left.
     erased: bool,
+    /// Whether the index is built anew: a locale has another tag.
+    anew: bool,
 }
 
 /// The index as it follows the log.
@@ -64,6 +66,11 @@ impl Projection for Following {
                 }
                 (Subject::Tag(id), Event::Merged) => changed.articles.extend(store::listings::all_under(tx, (*id).into())?),
                 (Subject::Author(id), Event::Merged) => changed.articles.extend(store::listings::all_under(tx, (*id).into())?),
+                (Subject::Locale(_), _) => {
+                    let masthead = store::site::masthead(tx)?;
+                    let known = |tag: &String| masthead.locales.iter().any(|l| l.locale.as_str() == tag);
+                    changed.anew |= !self.index.locales().iter().all(known);
+                }
                 _ => {}
             }
         }
@@ -71,6 +78,9 @@ impl Projection for Following {
     }
 
     fn apply(&self, span: &Span, changed: Changed) -> Result<(), Error> {
+        if changed.anew {
+            return Indexer::new(self.store.clone(), self.index.clone()).build(|_, _| ());
+        }
         let articles: Vec<_> = changed.articles.into_iter().collect();
         let mut parts = articles.chunks(AT_ONCE).peekable();
         if parts.peek().is_none() {

@@ -2,6 +2,7 @@
 import { createDateline, DatelineProblem } from "dateline-client";
 import { h } from "./dom.js";
 import { head, header, render } from "./page.js";
+import { field, results } from "./search.js";
 import { saying } from "./words.js";
 import "./style.css";
 
@@ -9,7 +10,10 @@ const server: string = import.meta.env["VITE_DATELINE"] ?? "http://127.0.0.1:808
 const dateline = createDateline({ baseUrl: server });
 
 async function show(): Promise<void> {
-  const cursor = new URLSearchParams(location.search).get("cursor");
+  const asked = new URLSearchParams(location.search);
+  const cursor = asked.get("cursor");
+  const typed = asked.get("q")?.trim();
+  if (typed) return search(typed, asked);
   const query = { path: decodeURI(location.pathname), ...(cursor ? { cursor } : {}) };
   const { data: page } = await dateline.GET("/v1/pages", { params: { query } });
   if (page.kind === "redirect") {
@@ -18,7 +22,24 @@ async function show(): Promise<void> {
   }
   head(page.frame);
   document.body.replaceChildren(...render(page));
+  document.querySelector("header")?.append(field(page.frame, dateline));
   if (page.kind === "article") count(page.article.id, page.article.locale);
+}
+
+/** What is found, in the frame of the front page. */
+async function search(q: string, asked: URLSearchParams): Promise<void> {
+  const locale = location.pathname.split("/")[1] ?? "";
+  const given = Object.fromEntries(["section", "tag", "author", "cursor"].flatMap((name) => { const value = asked.get(name); return value ? [[name, name === "cursor" ? value : [value]]] : []; }));
+  const [{ data: page }, { data: found }] = await Promise.all([
+    dateline.GET("/v1/pages", { params: { query: { path: location.pathname } } }),
+    dateline.GET("/v1/search", { params: { query: { q, locale: [locale], facets: ["section", "tag", "author"], count: true, limit: 10, ...given } } }),
+  ]);
+  if (page.kind === "redirect") return location.replace(page.to + location.search);
+  head(page.frame);
+  document.title = `${q} | ${page.frame.site.name}`;
+  const top = header(page.frame);
+  top.append(field(page.frame, dateline, q));
+  document.body.replaceChildren(top, results(found, page.frame, q));
 }
 
 /** Tell of a view, once somebody sees it: a string, which a browser may send to another origin without asking before. */

@@ -247,3 +247,28 @@ test("what others read is told by their browsers, and stands beside the next sto
   assert.equal(await beside.locator("aside section").first().locator("a").first().textContent(), first.headline);
   await beside.close();
 });
+
+for (const [locale, begun, typed, word] of [["en", "riv", "river", "river"], ["hi", "नद", "नदी", "नदी"], ["bn", "নদ", "নদী", "নদী"], ["kn", "ನದ", "ನದಿ", "ನದಿ"]]) {
+  test(`what is looked for in ${locale} is completed, found, counted and marked, on a telephone too`, async () => {
+    const { page, complaints } = await open(`/${locale}`, { viewport: { width: 390, height: 844 } });
+    await page.locator("input[type=search]").pressSequentially(begun);
+    const suggested = page.locator(".suggestions a");
+    await suggested.first().waitFor();
+    assert.ok((await suggested.first().locator("mark").first().textContent()).startsWith(begun[0].toUpperCase()) || (await suggested.first().textContent()).includes(begun));
+    await page.locator("input[type=search]").fill(typed);
+    await page.locator("input[type=search]").press("Enter");
+    await page.waitForSelector("main.search");
+    const hits = page.locator(".hit");
+    assert.ok((await hits.count()) > 0);
+    const marked = await texts(page, ".hit mark");
+    assert.ok(marked.some((mark) => mark.toLowerCase().includes(word)), marked.join(", "));
+    assert.ok((await page.locator(".facets a").count()) > 0);
+    const before = await hits.count();
+    await page.locator(".facets a").first().click();
+    await page.waitForSelector(".facets [aria-current]");
+    assert.ok((await page.locator(".hit").count()) <= before);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing stands out at the side");
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+}
