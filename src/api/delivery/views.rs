@@ -82,7 +82,7 @@ impl FromRequest for Told {
 /// For `navigator.sendBeacon`, with the JSON as a string. Nobody is known by it, and it is answered alike whether it counts or not, whatever is there: programs, repeats
 /// within ten minutes and what is not live do not count.
 #[utoipa::path(tag = "articles", params(("id" = ArticleId, Path)),
-    request_body(content((ArticleView = "application/json"), (String = "text/plain"))),
+    request_body(content((ArticleView = "application/json"), (ArticleView = "text/plain"))),
     responses((status = 204, description = "It was heard."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/views")]
 pub(crate) async fn count_view(
