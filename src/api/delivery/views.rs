@@ -2,6 +2,7 @@
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, get, http::header::USER_AGENT, post, web::Data};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -10,7 +11,7 @@ use crate::{
     api::{
         State,
         extract::{Fallback, Origin, Path, Pending, Query, is_json, read, words},
-        json,
+        json::read as read_json,
         problem::{Failure, Problem},
         sent,
         typed::typed,
@@ -45,9 +46,9 @@ fn says_ahead(value: &[u8]) -> bool {
 /// What is read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "locale": "en" }))]
 pub struct ArticleView {
     /// The locale that it is read in: that of the words which are shown.
-    #[schema(example = "hi")]
     pub locale: Locale,
 }
 
@@ -70,7 +71,7 @@ impl FromRequest for Told {
                 return Ok(Self(view));
             }
             // What is wrong with it takes longer to say.
-            let value = json::read(&bytes)?;
+            let value = read_json(&bytes)?;
             sent::check(&value)?;
             typed(&value).map(Self).map_err(Failure::from)
         })
