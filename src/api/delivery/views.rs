@@ -2,7 +2,6 @@
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, get, http::header::USER_AGENT, post, web::Data};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
