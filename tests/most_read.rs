@@ -114,7 +114,7 @@ both! {
         add_up(&app);
         assert_eq!(most(&app, "window=1h&locale=en").await, ["One"]);
         assert_eq!(most(&app, "window=24h&locale=en").await, ["Three", "Two", "One", "Match"], "among equals the newest comes first");
-        for (query, code) in [("window=2h", "parameter"), ("window=1h&limit=51", "parameter"), ("window=1h&views=true", "unknown_parameter")] {
+        for (query, code) in [("window=2h", "parameter"), ("window=1h&limit=51", "out_of_range"), ("window=1h&views=true", "unknown_parameter")] {
             let refused = app.anyone().get(&format!("/v1/most-read?{query}")).await;
             assert_eq!((refused.status, refused.violations()[0].1.as_str()), (400, code), "{query}: {}", refused.text);
         }

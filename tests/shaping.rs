@@ -84,8 +84,8 @@ fn every_field_of_an_article_and_every_part_of_one_can_be_asked_for_and_nothing_
         }
     }
     let archived = ["/v1/desk/archive/articles", "/v1/desk/archive/articles/{id}"];
-    let live = ["/v1/articles", "/v1/articles/by-slug/{slug}", "/v1/articles/{id}", "/v1/articles/{id}/translations", "/v1/most-read"];
-    assert_eq!(taking, [&live[..], &archived].concat());
+    let live = ["/v1/articles", "/v1/articles/by-slug/{slug}", "/v1/articles/{id}", "/v1/articles/{id}/translations"];
+    assert_eq!(taking, [&live[..], &archived, &["/v1/most-read"]].concat());
 }
 
 both! {

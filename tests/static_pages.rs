@@ -98,7 +98,7 @@ both! {
         assert_eq!(["article:published_time", "article:section"].map(of), [0, 0]);
         // It lies in no section of the navigation, and what stands beside it is the news.
         assert!(shown["frame"]["navigation"].as_array().unwrap().iter().all(|section| section["current"] == false));
-        assert_eq!(shown["rails"].as_array().unwrap().iter().map(|rail| (rail["kind"].as_str().unwrap(), rail["articles"].as_array().unwrap().len())).collect::<Vec<_>>(), [("latest", 1)]);
+        assert_eq!(shown["rails"].as_array().unwrap().iter().map(|rail| (rail["kind"].as_str().unwrap(), rail["articles"].as_array().unwrap().len())).collect::<Vec<_>>(), [("latest", 1), ("most_read", 0)]);
         assert_eq!(resolved(&app, "/hi/हमारे-बारे-में").await, json!({ "kind": "article", "id": id(&about), "locale": "hi", "url": hindi }));
         // By the pattern of stories, in another language's words and with a slash it leads on.
         for (path, to) in [("/en/world/about-us", "/en/about-us"), ("/en/about-us/", "/en/about-us"), ("/EN/about-us", "/en/about-us")] {

@@ -10,7 +10,7 @@ use crate::{
     api::{
         State,
         extract::{Fallback, Origin, Path, Pending, Query, is_json, read, words},
-        json,
+        json::read as read_json,
         problem::{Failure, Problem},
         sent,
         typed::typed,
@@ -45,9 +45,9 @@ fn says_ahead(value: &[u8]) -> bool {
 /// What is read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "locale": "en" }))]
 pub struct ArticleView {
     /// The locale that it is read in: that of the words which are shown.
-    #[schema(example = "hi")]
     pub locale: Locale,
 }
 
@@ -70,7 +70,7 @@ impl FromRequest for Told {
                 return Ok(Self(view));
             }
             // What is wrong with it takes longer to say.
-            let value = json::read(&bytes)?;
+            let value = read_json(&bytes)?;
             sent::check(&value)?;
             typed(&value).map(Self).map_err(Failure::from)
         })
@@ -82,7 +82,7 @@ impl FromRequest for Told {
 /// For `navigator.sendBeacon`, with the JSON as a string. Nobody is known by it, and it is answered alike whether it counts or not, whatever is there: programs, repeats
 /// within ten minutes and what is not live do not count.
 #[utoipa::path(tag = "articles", params(("id" = ArticleId, Path)),
-    request_body(content((ArticleView = "application/json"), (String = "text/plain"))),
+    request_body(content((ArticleView = "application/json"), (ArticleView = "text/plain"))),
     responses((status = 204, description = "It was heard."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/views")]
 pub(crate) async fn count_view(
