@@ -102,6 +102,7 @@ both! {
                 published_after: at(&mut dice, false),
                 published_before: at(&mut dice, false),
                 updated_after: at(&mut dice, true),
+                after: None,
                 order: Order::ALL[dice.below(3)],
             };
             let expected = shown_by(&live, &filter);
