@@ -457,6 +457,8 @@ both! {
         let editor = app.editor().await;
         let contract = contract::contract();
         let story = editor.story(&app.section("world", "दुनिया").await, "Rain at last").await;
+        let sent = json!({ "slug": "top", "names": { "en": "Top" } });
+        let collection = editor.post("/v1/desk/collections", &sent).await.header("location").unwrap().to_owned();
         let mut asked = 0;
         for (path, item) in contract["paths"].as_object().unwrap() {
             let by_locale = |one: &Value| {
@@ -466,7 +468,7 @@ both! {
             if !path.starts_with("/v1/desk/") || path.starts_with("/v1/desk/archive") || !item["get"]["parameters"].as_array().is_some_and(|all| all.iter().any(by_locale)) {
                 continue;
             }
-            let at = path.replace("/v1/desk/articles/{id}", &story);
+            let at = path.replace("/v1/desk/articles/{id}", &story).replace("/v1/desk/collections/{id}", &collection);
             let refused = editor.get(&format!("{at}?locale=ga")).await.refused(400, "malformed");
             assert_eq!(refused["errors"][0]["code"], "unknown_locale", "{path}: {refused}");
             asked += 1;

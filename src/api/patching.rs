@@ -124,7 +124,13 @@ impl<R: Resource> Patch<R> {
         }
         merge(&mut value, patch);
         if let Value::Object(map) = &mut value {
-            map.extend(whole.into_iter().map(|(field, sent)| (field.to_owned(), sent)));
+            for (field, sent) in whole {
+                if sent.is_null() {
+                    map.remove(field)
+                } else {
+                    map.insert(field.to_owned(), sent)
+                };
+            }
         }
         let input = faults.merge(merged(&value).map_err(|error| self.of_its_own(error)))?;
         for fault in &self.judged {

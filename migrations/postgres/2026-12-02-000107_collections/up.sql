@@ -35,3 +35,5 @@ CREATE TABLE collection_texts (
     PRIMARY KEY (collection_id, place, locale)
 );
 ALTER TABLE site ADD COLUMN unique_on_page BOOLEAN NOT NULL DEFAULT false;
+-- As they were called before this was undone.
+UPDATE changes SET kind = 'collection', reason = substr(reason, 13) WHERE kind = 'menu' AND reason LIKE 'collection: %';

@@ -1,6 +1,5 @@
--- The program of before does not know the word.
-UPDATE changes SET kind = 'menu' WHERE kind = 'collection';
-DELETE FROM imports WHERE kind = 'collection';
+-- The program of before does not know the word; that of after finds it again.
+UPDATE changes SET kind = 'menu', reason = 'collection: ' || reason WHERE kind = 'collection';
 ALTER TABLE site DROP COLUMN unique_on_page;
 DROP TABLE collection_texts;
 DROP TABLE collection_items;

@@ -95,7 +95,9 @@ pub(super) fn arrange(
     elsewhere: &BTreeSet<ArticleId>,
 ) -> Result<Arranged, Error> {
     let open: Vec<Item> = store::collections::open(tx, collection).into_iter().cloned().collect();
-    let open: Vec<Item> = open.into_iter().filter(|item| !elsewhere.contains(&item.article_id)).collect();
+    // Where fewer are shown than the collection has slots, what is pinned behind them is not there yet.
+    let is_within = |item: &Item| usize::try_from(item.position).is_ok_and(|slot| slot <= most);
+    let open: Vec<Item> = open.into_iter().filter(|item| is_within(item) && !elsewhere.contains(&item.article_id)).collect();
     let mut lives = live(tx, reading, open.iter().map(|item| item.article_id).collect())?;
     let pinned: Vec<_> =
         open.into_iter().filter_map(|item| Some(Row { live: lives.remove(&item.article_id)?, item: Some(item) })).collect();
