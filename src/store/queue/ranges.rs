@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// The end of an `EXISTS` that is looked up for each row: of what has no `OFFSET`, `PostgreSQL` may read all there is first.
+const ROW_BY_ROW: &str = " LIMIT 1 OFFSET 0)";
+
 /// How the rows of a page are found: what stands before the query, and rows of an article, since when it waits, and whether its words are shown.
 pub(super) struct Found {
     pub(super) with: Sql,
@@ -183,8 +186,9 @@ impl Question<'_> {
         self.of_each(rows, "since", |sql| {
             sql.push(if by_section { " AND p.section_id = r.section_id" } else { "" }).push(" AND p.class = r.class");
             sql.push(&format!(" AND (p.locale <> '{NO_LOCALE}' OR (NOT EXISTS (SELECT 1 FROM translation_queue own WHERE own.article_id = p.article_id AND own.locale = "));
-            sql.text(self.filter.locale.as_str()).push(") AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.article_id AND a.source_locale = ");
-            sql.text(self.filter.locale.as_str()).push(")))");
+            sql.text(self.filter.locale.as_str()).push(ROW_BY_ROW);
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.article_id AND a.source_locale = ");
+            sql.text(self.filter.locale.as_str()).push(ROW_BY_ROW).push("))");
         });
         rows.push(" WHERE r.class IS NOT NULL");
         if read.is_some() {
@@ -221,8 +225,9 @@ impl Question<'_> {
             return;
         }
         sql.push(&format!("(EXISTS (SELECT 1 FROM articles b WHERE b.id = {article} AND b.created_by = ")).id(reach.user);
-        sql.push(&format!(") OR EXISTS (SELECT 1 FROM assignments b WHERE b.article_id = {article} AND b.user_id = ")).id(reach.user);
-        sql.push(" AND b.locale = ").text(self.filter.locale.as_str()).push("))");
+        sql.push(ROW_BY_ROW);
+        sql.push(&format!(" OR EXISTS (SELECT 1 FROM assignments b WHERE b.article_id = {article} AND b.user_id = ")).id(reach.user);
+        sql.push(" AND b.locale = ").text(self.filter.locale.as_str()).push(ROW_BY_ROW).push(")");
     }
 
     /// Rows of articles that the reader sees, whose words and whose work it is they do not.
