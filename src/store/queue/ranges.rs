@@ -38,18 +38,21 @@ struct Question<'q> {
     paging: Paging,
     /// Of the engine: what stands before, and behind, the part that is read of each range.
     for_each: (&'static str, &'static str),
+    /// Of the engine: a join that is read in its order, from what is few.
+    join: &'static str,
 }
 
 pub(super) fn found(tx: &Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Found {
-    let question = Question { filter, paging, for_each: dialect::of_each_range(tx.conn) };
+    let question = Question { filter, paging, for_each: dialect::of_each_range(tx.conn), join: dialect::join_in_order(tx.conn) };
     let mut with = Sql::default();
     let mut rows = Sql::default();
     match (filter.assignee, visibility.viewer()) {
         (Some(Assignee::User(user)), _) => {
-            rows.push(
-                "SELECT q.article_id, q.since, TRUE AS inside FROM assignments g JOIN translation_queue q ON q.article_id = g.article_id \
-                       AND q.locale = g.locale JOIN articles a ON a.id = g.article_id WHERE g.user_id = ",
-            )
+            let join = question.join;
+            rows.push(&format!(
+                "SELECT q.article_id, q.since, TRUE AS inside FROM assignments g {join}translation_queue q ON q.article_id = g.article_id \
+                 AND q.locale = g.locale {join}articles a ON a.id = g.article_id WHERE g.user_id = "
+            ))
             .id(user);
             question.read_one_by_one(&mut rows, visibility);
         }
@@ -57,7 +60,7 @@ pub(super) fn found(tx: &Tx<'_>, visibility: &Visibility, filter: &Filter, pagin
         (_, Viewer::One(article)) => {
             rows.push(
                 "SELECT g.article_id, g.since, TRUE AS inside FROM translation_queue g JOIN articles a ON a.id = g.article_id \
-                       JOIN translation_queue q ON q.article_id = g.article_id AND q.locale = g.locale WHERE g.article_id = ",
+                 JOIN translation_queue q ON q.article_id = g.article_id AND q.locale = g.locale WHERE g.article_id = ",
             )
             .id(*article);
             question.read_one_by_one(&mut rows, visibility);
@@ -256,10 +259,11 @@ impl Question<'_> {
                 " UNION ALL SELECT q.article_id, q.{since} AS since, {inside} AS inside FROM (SELECT id FROM articles WHERE created_by = "
             ));
             rows.id(reach.user).push(" UNION SELECT article_id FROM assignments WHERE user_id = ").id(reach.user);
-            rows.push(
-                ") m JOIN articles a ON a.id = m.id JOIN translation_queue q ON q.article_id = m.id AND q.locale = \
-                       COALESCE((SELECT x.locale FROM translation_queue x WHERE x.article_id = m.id AND x.locale = ",
-            )
+            let join = self.join;
+            rows.push(&format!(
+                ") m {join}articles a ON a.id = m.id {join}translation_queue q ON q.article_id = m.id AND q.locale = \
+                 COALESCE((SELECT x.locale FROM translation_queue x WHERE x.article_id = m.id AND x.locale = "
+            ))
             .text(locale);
             rows.push(&format!("), '{NO_LOCALE}') WHERE a.source_locale <> ")).text(locale).push(" AND q.class IS NOT NULL");
             for sections in [bound, self.filter.section.as_ref().map(std::slice::from_ref)].into_iter().flatten() {
