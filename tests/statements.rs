@@ -221,7 +221,8 @@ pub(crate) fn reading_whole(url: &str, statement: &str) -> Option<Vec<String>> {
         let within = plan[n + 1..].iter().take_while(|step| !step.contains("->")).any(|step| step.contains("Index Cond"));
         // Where little is there, a condition may be looked up for all rows at once rather than for each.
         let for_each_row = n > 0 && plan[n - 1].contains("SubPlan");
-        if !within && !for_each_row && !SMALL.contains(&of.split(' ').next().unwrap()) {
+        // Of a small table the index is named, where it is read by one.
+        if !within && !for_each_row && !SMALL.contains(&of.split(' ').next().unwrap().trim_end_matches("_pkey")) {
             whole.push(step.trim().to_owned());
         }
     }

@@ -128,25 +128,28 @@ pub(in crate::store) fn written(articles: Sql, locales: Sql) -> Sql {
     let mut sql = Sql::new(
         "INSERT INTO translation_queue AS q (article_id, locale, section_id, class, since, outside_class, outside_since) WITH f AS MATERIALIZED (\
          SELECT a.id, l.locale, a.section_id, a.trashed_at IS NULL AND l.locale <> a.source_locale AND EXISTS (SELECT 1 FROM translations o \
-         WHERE o.article_id = a.id AND o.locale = a.source_locale) AS waits, ",
+         WHERE o.article_id = a.id AND o.locale = a.source_locale LIMIT 1 OFFSET 0) AS waits, ",
     );
+    // All is looked up for each row: of what is joined, or has no `OFFSET`, `PostgreSQL` may read everything first.
     sql.push(&format!(
-        "CASE t.state WHEN 'draft' THEN {STATE} WHEN 'in_review' THEN 2 * {STATE} WHEN 'approved' THEN 3 * {STATE} ELSE 0 END AS state, "
+        "COALESCE((SELECT CASE t.state WHEN 'draft' THEN {STATE} WHEN 'in_review' THEN 2 * {STATE} WHEN 'approved' THEN 3 * {STATE} END \
+         FROM translations t WHERE t.article_id = a.id AND t.locale = l.locale), 0) AS state, "
     ));
     sql.push(
-        "t.updated_at, EXISTS (SELECT 1 FROM assignments g WHERE g.article_id = a.id AND g.locale = l.locale) AS given, \
-         EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = l.locale AND e.ended_at IS NULL) AS live, \
-         EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale AND e.ended_at IS NULL) AS seen, \
-         (SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.locale = t.made_from_locale \
-         AND e.words_version > t.made_from_version AND NOT e.minor AND NOT e.moved_only) AS lacked, \
+        "(SELECT t.updated_at FROM translations t WHERE t.article_id = a.id AND t.locale = l.locale) AS saved, \
+         EXISTS (SELECT 1 FROM assignments g WHERE g.article_id = a.id AND g.locale = l.locale LIMIT 1 OFFSET 0) AS given, \
+         EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = l.locale AND e.ended_at IS NULL LIMIT 1 OFFSET 0) AS live, \
+         EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale AND e.ended_at IS NULL LIMIT 1 OFFSET 0) AS seen, \
+         (SELECT MIN(e.started_at) FROM translations t JOIN editions e ON e.article_id = t.article_id AND e.locale = t.made_from_locale \
+         AND e.words_version > t.made_from_version WHERE t.article_id = a.id AND t.locale = l.locale AND NOT e.minor AND NOT e.moved_only) AS lacked, \
          COALESCE((SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale AND NOT e.minor), a.created_at) \
          AS missing FROM articles a CROSS JOIN (",
     );
-    sql.append(locales).push(") l LEFT JOIN translations t ON t.article_id = a.id AND t.locale = l.locale WHERE ").append(articles);
+    sql.append(locales).push(") l WHERE ").append(articles);
     sql.push(&format!(
         "), h AS (SELECT f.*, NOT live AND (state > 0 OR given) AS hides, CASE WHEN seen THEN {PUBLISHED} ELSE 0 END AS published FROM f) \
          SELECT id, locale, section_id, CASE WHEN waits THEN state + CASE WHEN lacked IS NULL THEN 0 ELSE {STALE} END \
-         + CASE WHEN hides THEN {HIDES} ELSE 0 END + CASE WHEN given THEN {ASSIGNED} ELSE 0 END + published END, COALESCE(lacked, updated_at, missing), \
+         + CASE WHEN hides THEN {HIDES} ELSE 0 END + CASE WHEN given THEN {ASSIGNED} ELSE 0 END + published END, COALESCE(lacked, saved, missing), \
          CASE WHEN waits AND hides THEN published END, CASE WHEN waits AND hides THEN missing END FROM h WHERE TRUE "
     ));
     sql.push(

@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// The end of an `EXISTS` that is looked up for each row: of what has no `OFFSET`, `PostgreSQL` may read all there is first.
+const ROW_BY_ROW: &str = " LIMIT 1 OFFSET 0)";
+
 /// How the rows of a page are found: what stands before the query, and rows of an article, since when it waits, and whether its words are shown.
 pub(super) struct Found {
     pub(super) with: Sql,
@@ -35,18 +38,21 @@ struct Question<'q> {
     paging: Paging,
     /// Of the engine: what stands before, and behind, the part that is read of each range.
     for_each: (&'static str, &'static str),
+    /// Of the engine: a join that is read in its order, from what is few.
+    join: &'static str,
 }
 
 pub(super) fn found(tx: &Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Found {
-    let question = Question { filter, paging, for_each: dialect::of_each_range(tx.conn) };
+    let question = Question { filter, paging, for_each: dialect::of_each_range(tx.conn), join: dialect::join_in_order(tx.conn) };
     let mut with = Sql::default();
     let mut rows = Sql::default();
     match (filter.assignee, visibility.viewer()) {
         (Some(Assignee::User(user)), _) => {
-            rows.push(
-                "SELECT q.article_id, q.since, TRUE AS inside FROM assignments g JOIN translation_queue q ON q.article_id = g.article_id \
-                       AND q.locale = g.locale JOIN articles a ON a.id = g.article_id WHERE g.user_id = ",
-            )
+            let join = question.join;
+            rows.push(&format!(
+                "SELECT q.article_id, q.since, TRUE AS inside FROM assignments g {join}translation_queue q ON q.article_id = g.article_id \
+                 AND q.locale = g.locale {join}articles a ON a.id = g.article_id WHERE g.user_id = "
+            ))
             .id(user);
             question.read_one_by_one(&mut rows, visibility);
         }
@@ -54,7 +60,7 @@ pub(super) fn found(tx: &Tx<'_>, visibility: &Visibility, filter: &Filter, pagin
         (_, Viewer::One(article)) => {
             rows.push(
                 "SELECT g.article_id, g.since, TRUE AS inside FROM translation_queue g JOIN articles a ON a.id = g.article_id \
-                       JOIN translation_queue q ON q.article_id = g.article_id AND q.locale = g.locale WHERE g.article_id = ",
+                 JOIN translation_queue q ON q.article_id = g.article_id AND q.locale = g.locale WHERE g.article_id = ",
             )
             .id(*article);
             question.read_one_by_one(&mut rows, visibility);
@@ -183,8 +189,9 @@ impl Question<'_> {
         self.of_each(rows, "since", |sql| {
             sql.push(if by_section { " AND p.section_id = r.section_id" } else { "" }).push(" AND p.class = r.class");
             sql.push(&format!(" AND (p.locale <> '{NO_LOCALE}' OR (NOT EXISTS (SELECT 1 FROM translation_queue own WHERE own.article_id = p.article_id AND own.locale = "));
-            sql.text(self.filter.locale.as_str()).push(") AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.article_id AND a.source_locale = ");
-            sql.text(self.filter.locale.as_str()).push(")))");
+            sql.text(self.filter.locale.as_str()).push(ROW_BY_ROW);
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.article_id AND a.source_locale = ");
+            sql.text(self.filter.locale.as_str()).push(ROW_BY_ROW).push("))");
         });
         rows.push(" WHERE r.class IS NOT NULL");
         if read.is_some() {
@@ -221,8 +228,9 @@ impl Question<'_> {
             return;
         }
         sql.push(&format!("(EXISTS (SELECT 1 FROM articles b WHERE b.id = {article} AND b.created_by = ")).id(reach.user);
-        sql.push(&format!(") OR EXISTS (SELECT 1 FROM assignments b WHERE b.article_id = {article} AND b.user_id = ")).id(reach.user);
-        sql.push(" AND b.locale = ").text(self.filter.locale.as_str()).push("))");
+        sql.push(ROW_BY_ROW);
+        sql.push(&format!(" OR EXISTS (SELECT 1 FROM assignments b WHERE b.article_id = {article} AND b.user_id = ")).id(reach.user);
+        sql.push(" AND b.locale = ").text(self.filter.locale.as_str()).push(ROW_BY_ROW).push(")");
     }
 
     /// Rows of articles that the reader sees, whose words and whose work it is they do not.
@@ -251,10 +259,11 @@ impl Question<'_> {
                 " UNION ALL SELECT q.article_id, q.{since} AS since, {inside} AS inside FROM (SELECT id FROM articles WHERE created_by = "
             ));
             rows.id(reach.user).push(" UNION SELECT article_id FROM assignments WHERE user_id = ").id(reach.user);
-            rows.push(
-                ") m JOIN articles a ON a.id = m.id JOIN translation_queue q ON q.article_id = m.id AND q.locale = \
-                       COALESCE((SELECT x.locale FROM translation_queue x WHERE x.article_id = m.id AND x.locale = ",
-            )
+            let join = self.join;
+            rows.push(&format!(
+                ") m {join}articles a ON a.id = m.id {join}translation_queue q ON q.article_id = m.id AND q.locale = \
+                 COALESCE((SELECT x.locale FROM translation_queue x WHERE x.article_id = m.id AND x.locale = "
+            ))
             .text(locale);
             rows.push(&format!("), '{NO_LOCALE}') WHERE a.source_locale <> ")).text(locale).push(" AND q.class IS NOT NULL");
             for sections in [bound, self.filter.section.as_ref().map(std::slice::from_ref)].into_iter().flatten() {
