@@ -3,7 +3,7 @@
 //! Real processes, with `wrk` as the load: readers of a page that is kept, tellers of views of a thousand stories from sixty thousand networks, and both at once, in one run, the
 //! middle of three. What was counted is looked up in the database: after the time of a round, and after the server was killed.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark takes the time")]
 
 #[allow(clippy::allow_attributes, dead_code, reason = "benchmarks share what each needs some of")]
