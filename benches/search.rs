@@ -15,7 +15,7 @@ use std::{
 };
 
 use dateline::{
-    domain::{Instant, Locale, analysis::Analyser, article::ArticleId},
+    domain::{Instant, Locale, analysis::Analyser, article::ArticleId, content::Content},
     search::{Among, Document, Languages, Query, Ranking, Recency, SearchIndex},
 };
 use serde_json::Value;
@@ -48,8 +48,7 @@ fn documents(story: &Story, id: ArticleId) -> Vec<Document> {
         article: id,
         locale: locale.clone(),
         live_in: live_in.clone(),
-        headline: headline.clone(),
-        summary: summary.clone(),
+        content: Content { headline: headline.clone(), summary: summary.clone(), ..Content::default() },
         body: body.clone(),
         section: Uuid::from_u128(1).into(),
         authors: Vec::new(),
@@ -162,7 +161,7 @@ fn main() {
     for copy in 0..copies {
         for (place, story) in (1_u128..).zip(&stories) {
             let documents = documents(story, Uuid::from_u128(place + copy * 1_000).into());
-            bytes += documents.iter().map(|document| document.headline.len() + document.summary.len() + document.body.len()).sum::<usize>();
+            bytes += documents.iter().map(|document| document.content.headline.len() + document.content.summary.len() + document.body.len()).sum::<usize>();
             count += documents.len();
             building.add(&documents, 1).unwrap();
         }

@@ -163,7 +163,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ),
         ("what is searched for, as readers count characters", l::TYPED.to_string()),
         ("words of what is searched for; what is typed after them is not looked for", dateline::search::MOST_WORDS.to_string()),
-        ("postings that one search reads", dateline::search::BUDGET.to_string()),
+        ("postings that one search reads, or what takes as long", dateline::search::BUDGET.to_string()),
         ("sections that an API key names", l::FILTER_NAMES.to_string()),
         ("any other list or map of a request", l::LIST.to_string()),
         ("elements and comments of HTML", l::HTML_ELEMENTS.to_string()),

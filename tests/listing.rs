@@ -353,7 +353,7 @@ both! {
         let mut lists = 0;
         for (path, item) in contract["paths"].as_object().unwrap() {
             let asked = item["get"]["parameters"].as_array().into_iter().flatten().map(|p| p["name"].as_str().unwrap());
-            let asked: Vec<&str> = asked.filter(|name| ["cursor", "path", "as_of"].contains(name)).collect();
+            let asked: Vec<&str> = asked.filter(|name| ["cursor", "path", "as_of", "q"].contains(name)).collect();
             if !asked.contains(&"cursor") {
                 continue;
             }
@@ -362,6 +362,7 @@ both! {
             let needed = if path == "/v1/desk/translations" { "&locale=hi".to_owned() } else { String::new() };
             let given = |name: &&str| match *name {
                 "path" => "&path=/en/world".to_owned(),
+                "q" => "&q=river".to_owned(),
                 "as_of" => format!("&as_of={}", app.now()),
                 _ => String::new(),
             };
@@ -384,7 +385,7 @@ both! {
             }
             assert_eq!(own, 1, "{to}");
         }
-        assert_eq!(lists, 26);
+        assert_eq!(lists, 27);
         let shared: Vec<_> = lists_of.into_values().filter(|of| of.len() > 1).collect();
         assert_eq!(shared, [BTreeSet::from(["articles", "pages"])]);
     }

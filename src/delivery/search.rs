@@ -20,8 +20,6 @@ use crate::{
     access::Visibility,
     domain::{
         Error, Instant, Locale,
-        article::ArticleId,
-        change::{Change, Event, Subject},
         locale::Direction,
         named,
         page::{Cursor, Page, PageInfo, Paging},
@@ -91,6 +89,8 @@ impl Searched {
 
 /// Seconds for which an answer is kept that was made while the index was behind.
 const BEHIND: i64 = 1;
+/// How often more is looked for in the place of what is not live any more.
+const ROUNDS: u32 = 3;
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 /// What is suggested at most.
@@ -217,18 +217,6 @@ fn among(tx: &mut Tx<'_>, filter: &Filter) -> Result<Among, Error> {
     })
 }
 
-/// Articles that have left the public somewhere after a change.
-fn left(changes: &[Change]) -> Vec<ArticleId> {
-    let gone = |change: &Change| match (&change.subject, change.event) {
-        (
-            Subject::Translation(article, _) | Subject::Article(article),
-            Event::Unpublished | Event::Withdrawn | Event::Erased | Event::Deleted | Event::Trashed,
-        ) => Some(*article),
-        _ => None,
-    };
-    changes.iter().filter_map(gone).collect()
-}
-
 /// The beginning of a day, in UTC.
 fn day(at: Instant) -> Instant {
     Instant::from_micros(at.as_micros().div_euclid(DAY).saturating_mul(DAY))
@@ -276,10 +264,13 @@ pub fn search(
         facets: searched.facets.clone(),
     };
     // Whatever has left the public since is not even counted.
-    let behind = store::changes::span(tx, index.place().unwrap_or(0), i64::MAX)?;
-    query.among.without.ids.extend(left(behind.changes.as_deref().unwrap_or_default()));
+    let (last, place) = (store::changes::last(tx)?, index.place().unwrap_or(0));
+    if place < last {
+        query.among.without.ids.extend(store::changes::departed(tx, place)?);
+    }
     let mut found = index.search(&query)?;
-    let (wanted, until) = (query.limit, until(behind.last, found.place, now));
+    let (wanted, until) = (query.limit, until(last, place.min(found.place), now));
+    let mut rounds = 0_u32;
     let mut rows: Vec<(Hit, Live)> = Vec::new();
     let mut hits = std::mem::take(&mut found.hits);
     // Ends: each round goes on behind the last story that was found.
@@ -288,7 +279,8 @@ pub fn search(
         let last = hits.last().cloned();
         rows.extend(live(tx, hits)?);
         match last {
-            Some(last) if !is_all && rows.len() < wanted => {
+            Some(last) if !is_all && rows.len() < wanted && rounds < ROUNDS => {
+                rounds = rounds.saturating_add(1);
                 let (backwards, order) = (paging.backwards(), searched.ranking.sorting().code());
                 query.cursor = Some(Cursor { backwards, order, key: last.key, id: last.article.uuid(), ..Cursor::default() });
                 query.facets.clear();
@@ -303,7 +295,7 @@ pub fn search(
     let beside = Page { items: Vec::new(), next: page.next, previous: page.previous, total: page.total };
     let (rows, info) = page.told();
     // A word that has just left the public is proposed to nobody.
-    let did_you_mean = if rows.is_empty() && paging.cursor.is_none() && found.place >= behind.last { index.meant(&searched.typed, &reading.locale)? } else { None };
+    let did_you_mean = if rows.is_empty() && paging.cursor.is_none() && found.place >= last { index.meant(&searched.typed, &reading.locale)? } else { None };
     let (data, included) = told(tx, reading, rows, &searched.typed, shape)?;
     let facets = facets(tx, reading, &found)?;
     let Found { is_relaxed, is_partial, at, .. } = found;

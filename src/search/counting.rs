@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tantivy::Searcher;
 
-use super::{among::Columns, query::Count, query::FacetKind, searching::Candidate};
+use super::{
+    among::Columns,
+    candidate::Candidate,
+    query::{Count, FacetKind},
+};
 use crate::domain::Error;
 
 /// Values that are told of each facet at most.

@@ -8,6 +8,7 @@ use crate::domain::{
     analysis::Analyser,
     article::{ArticleId, Genre, Kind},
     author::AuthorId,
+    content::Content,
     section::SectionId,
     tag::TagId,
 };
@@ -26,10 +27,8 @@ pub struct Document {
     pub locale: Locale,
     /// Each locale in which the article is live.
     pub live_in: Vec<Locale>,
-    /// The headline.
-    pub headline: String,
-    /// The summary.
-    pub summary: String,
+    /// What it says beside its body.
+    pub content: Content,
     /// The body, as text.
     pub body: String,
     /// The section it is filed in.
@@ -67,7 +66,7 @@ impl Document {
     pub(super) fn written(&self, fields: &Fields) -> TantivyDocument {
         let analyser = Analyser::of(&self.locale);
         let [mut words, mut stems, mut latin, mut heads] = [(); 4].map(|()| Row::of(&self.locale));
-        for (text, weight) in [(&self.headline, HEADLINE), (&self.summary, SUMMARY), (&self.body, 1)] {
+        for (text, weight) in [(&self.content.headline, HEADLINE), (&self.content.summary, SUMMARY), (&self.body, 1)] {
             for word in analyser.words(text) {
                 words.push(&word.folded);
                 for _ in 0..weight {

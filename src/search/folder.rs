@@ -49,6 +49,9 @@ pub fn parts(folder: &Path) -> Vec<Part> {
     for number in 0..MOST_PARTS {
         let path = folder.join(number.to_string());
         let Ok(lock) = fs::File::open(path.join(LOCK)) else { continue };
+        let is_in_use = lock.try_lock().is_err();
+        // Not held while it is read: who starts meanwhile takes it.
+        drop(lock);
         let generations = generations(&path);
         let bytes = |folder: &Path| -> u64 {
             let files = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -56,7 +59,7 @@ pub fn parts(folder: &Path) -> Vec<Part> {
         };
         parts.push(Part {
             number,
-            is_in_use: lock.try_lock().is_err(),
+            is_in_use,
             standing: generations.iter().find_map(|(_, path)| Generation::standing(path)),
             bytes: generations.iter().map(|(_, path)| bytes(path)).sum(),
             path,
@@ -95,14 +98,33 @@ impl Folder {
         Err(Error::internal(format!("all parts of {} are in use", folder.display())))
     }
 
-    /// Whether somebody asks for another; once.
+    /// Whether somebody asks for another.
     pub(super) fn is_to_be_rebuilt(&self) -> bool {
-        fs::remove_file(self.path.join(REBUILD)).is_ok()
+        self.path.join(REBUILD).exists()
+    }
+
+    /// There is another.
+    pub(super) fn was_rebuilt(&self) {
+        drop(fs::remove_file(self.path.join(REBUILD)));
+    }
+
+    /// Remove what lies in parts that no process has: whoever takes one builds it anew.
+    pub(super) fn clear_idle(&self) -> Result<(), Error> {
+        let beside = self.path.parent().map(Path::to_path_buf).unwrap_or_default();
+        for path in (0..MOST_PARTS).map(|n| beside.join(n.to_string())).filter(|path| *path != self.path) {
+            let Ok(lock) = fs::File::open(path.join(LOCK)) else { continue };
+            if lock.try_lock().is_ok() {
+                for (_, generation) in generations(&path) {
+                    fs::remove_dir_all(generation).map_err(Error::internal)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The newest that is good.
-    pub(super) fn newest(&self) -> Option<Generation> {
-        generations(&self.path).iter().find_map(|(_, path)| Generation::open(path))
+    pub(super) fn newest(&self) -> Option<(PathBuf, Generation)> {
+        generations(&self.path).into_iter().find_map(|(_, path)| Generation::open(&path).map(|found| (path, found)))
     }
 
     /// Begin another.
@@ -114,8 +136,8 @@ impl Folder {
     }
 
     /// Remove all others.
-    pub(super) fn keep_only(&self, kept: &Path) {
-        for (_, path) in generations(&self.path).into_iter().filter(|(_, path)| path != kept) {
+    pub(super) fn keep_only(&self, kept: Option<&Path>) {
+        for (_, path) in generations(&self.path).into_iter().filter(|(_, path)| Some(path.as_path()) != kept) {
             if let Err(error) = fs::remove_dir_all(&path) {
                 tracing::warn!(folder = %path.display(), %error, "a former index cannot be removed");
             }

@@ -17,12 +17,15 @@ use tantivy::{
 use super::{
     document::Document,
     fields::{Fields, schema, tokenizers},
+    matching::Budget,
     searching::Snapshot,
 };
 use crate::domain::{Error, Instant, analysis, article::ArticleId};
 
 /// Whenever what is kept of a document, or how, is something else.
 const FORM: u32 = 1;
+/// How often parts are looked for that are to be written anew.
+const PURGES: usize = 20;
 /// Memory that documents wait in before they are written, in bytes.
 const WRITER_MEMORY: usize = 48 << 20;
 
@@ -135,6 +138,11 @@ impl Generation {
         self.writer.as_mut().ok_or_else(|| Error::internal("no writer"))
     }
 
+    /// Do something with the writer. One that has failed may have lost what it was given, without a word from then on: another goes on from the last commit.
+    pub(super) fn write<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        work(self).inspect_err(|_| self.writer = None)
+    }
+
     /// Take documents up.
     pub(super) fn add(&mut self, documents: &[Document]) -> Result<(), Error> {
         let fields = self.fields;
@@ -166,15 +174,23 @@ impl Generation {
 
     /// Write those parts of it anew that hold words of documents that it has let go of, so that none of their words is left.
     pub(super) fn purge(&mut self) -> Result<(), Error> {
-        let holding: Vec<_> = self.index.searchable_segment_metas().map_err(failed)?.iter().filter(|meta| meta.has_deletes()).map(tantivy::SegmentMeta::id).collect();
-        let writer = self.writer()?;
-        if !holding.is_empty() {
-            writer.merge(&holding).wait().map_err(failed)?;
+        for _ in 0..PURGES {
+            let metas = self.index.searchable_segment_metas().map_err(failed)?;
+            let holding: Vec<_> = metas.iter().filter(|meta| meta.has_deletes()).map(tantivy::SegmentMeta::id).collect();
+            if holding.is_empty() {
+                // Whoever still reads the former parts holds their files.
+                drop(metas);
+                self.reader.reload().map_err(failed)?;
+                self.writer()?.garbage_collect_files().wait().map_err(failed)?;
+                return Ok(());
+            }
+            match self.writer()?.merge(&holding).wait() {
+                // They were merged meanwhile, with others: there is another look.
+                Ok(_) | Err(tantivy::TantivyError::InvalidArgument(_)) => {}
+                Err(error) => return Err(failed(error)),
+            }
         }
-        // Whoever still reads the former parts holds their files.
-        self.reader.reload().map_err(failed)?;
-        self.writer()?.garbage_collect_files().wait().map_err(failed)?;
-        Ok(())
+        Err(Error::internal("parts of the index are merged again and again"))
     }
 
     /// It, as it is read from now on; the last change that it has taken up, and when it had.
@@ -208,7 +224,7 @@ fn sizes(searcher: &Searcher, fields: Fields) -> Result<BTreeMap<String, u64>, E
         }
     }
     for (locale, size) in &mut locales {
-        *size = super::terms::frequency(searcher, &Term::from_field_text(fields.locale, locale))?;
+        *size = super::terms::frequency(searcher, &Term::from_field_text(fields.locale, locale), &mut Budget::unlimited())?;
     }
     Ok(locales)
 }

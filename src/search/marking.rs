@@ -17,6 +17,8 @@ const EXCERPT: usize = 220;
 const BEFORE: usize = 50;
 /// Letters from which on a word is marked although it has a typing error.
 const LONG: usize = 5;
+/// Words for whose typing errors is looked.
+const MOST_LONG: usize = 8;
 /// Places that are marked in one text at most.
 const MOST_MARKS: usize = 100;
 
@@ -66,7 +68,7 @@ impl Marker {
                 Sought::Word { folded, stem, close, loose } => {
                     marker.stems.insert(stem);
                     marker.latin.extend(close.into_iter().chain(loose));
-                    if folded.chars().count() >= LONG {
+                    if folded.chars().count() >= LONG && marker.long.len() < MOST_LONG {
                         marker.long.push(folded);
                     }
                 }

@@ -25,7 +25,7 @@ const B: f64 = 0.75;
 const USUAL_LENGTH: f64 = 450.0;
 
 /// Postings that one query may read.
-pub const BUDGET: u64 = 4_000_000;
+pub const BUDGET: u64 = 2_000_000;
 
 /// What a query may still read.
 #[derive(Debug)]
@@ -36,10 +36,20 @@ impl Budget {
         Self(BUDGET)
     }
 
+    /// Of what is asked by nobody.
+    pub(super) fn unlimited() -> Self {
+        Self(u64::MAX)
+    }
+
     /// Whether one more may be read.
     pub(super) fn take(&mut self) -> bool {
+        self.spend(1)
+    }
+
+    /// Whether as much as so many postings may be read.
+    pub(super) fn spend(&mut self, postings: u64) -> bool {
         let left = self.0 > 0;
-        self.0 = self.0.saturating_sub(1);
+        self.0 = self.0.saturating_sub(postings);
         left
     }
 
@@ -143,10 +153,12 @@ impl<'s> Segment<'s> {
                 for doc in docs {
                     let mut best: Option<Match> = None;
                     for read in &mut reads {
+                        // What is looked at in vain takes its time as well.
+                        if !budget.take() {
+                            all.resize(docs.len(), None);
+                            return Ok(all);
+                        }
                         if read.postings.doc() < *doc {
-                            if !budget.take() {
-                                continue;
-                            }
                             read.postings.seek(*doc);
                         }
                         if read.postings.doc() == *doc {
@@ -201,6 +213,9 @@ impl<'s> Segment<'s> {
             if reached == doc && !self.reader.is_deleted(doc) {
                 places.clear();
                 for (n, read) in (0_u32..).zip(&mut reads) {
+                    if !budget.spend(read.term_freq().into()) {
+                        return Ok(());
+                    }
                     read.positions(&mut of_word);
                     if n == 0 {
                         places.clone_from(&of_word);

@@ -8,6 +8,7 @@
 //! Nothing here knows the database or HTTP: documents go in, ids come out.
 
 mod among;
+mod candidate;
 mod counting;
 mod document;
 mod fields;
@@ -51,12 +52,20 @@ pub struct SearchIndex {
     /// Who writes it, one at a time.
     written: Mutex<Option<Generation>>,
     /// What is read.
-    read: RwLock<Option<Arc<Snapshot>>>,
-    /// The last change that was taken up, and when it had been; of those after the last commit too that brought nothing for it.
-    reached: Mutex<Option<(i64, Instant)>>,
+    read: RwLock<Option<Read>>,
     /// Of one that is built: how many articles it has, and how many there are.
     built: AtomicU64,
     to_build: AtomicU64,
+}
+
+/// What is read, and how far it has followed the log.
+#[derive(Clone)]
+struct Read {
+    snapshot: Arc<Snapshot>,
+    /// The last change that was taken up; of those after the last commit too that brought nothing for it.
+    place: i64,
+    /// As of when nothing is missing.
+    at: Instant,
 }
 
 impl fmt::Debug for SearchIndex {
@@ -67,8 +76,7 @@ impl fmt::Debug for SearchIndex {
 
 impl Measured for SearchIndex {
     fn measure(&self, tell: &mut dyn FnMut(&'static str, &'static str, u64)) {
-        let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
-        tell("search_documents", "", read.map_or(0, |read| read.sizes.values().sum()));
+        tell("search_documents", "", self.read().map_or(0, |read| read.snapshot.sizes.values().sum()));
     }
 }
 
@@ -86,7 +94,11 @@ impl SearchIndex {
     /// # Errors
     /// [`Error::Internal`] when it cannot be read after all.
     pub fn open(&self) -> Result<(), Error> {
-        self.folder.as_ref().and_then(Folder::newest).map_or(Ok(()), |found| self.take(found))
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let found = folder.newest();
+        // What was left behind by one that failed.
+        folder.keep_only(found.as_ref().map(|(path, _)| path.as_path()));
+        found.map_or(Ok(()), |(_, found)| self.take(found))
     }
 
     fn writing(&self) -> MutexGuard<'_, Option<Generation>> {
@@ -103,31 +115,39 @@ impl SearchIndex {
         Ok(())
     }
 
+    fn read(&self) -> Option<Read> {
+        self.read.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn show(&self, generation: &Generation) -> Result<(), Error> {
         let (snapshot, place, at) = generation.snapshot()?;
-        self.reach(place, at);
-        let snapshot = Arc::new(snapshot);
-        *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+        let read = Read { snapshot: Arc::new(snapshot), place, at };
+        // At once: whoever reads the former one is told the former place.
+        *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some(read);
         Ok(())
     }
 
     /// Note that there was nothing for it up to a change, as of an instant.
-    pub fn reach(&self, place: i64, at: Instant) {
-        *self.reached.lock().unwrap_or_else(PoisonError::into_inner) = Some((place, at));
+    pub fn note_place(&self, place: i64, at: Instant) {
+        if let Some(read) = self.read.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            (read.place, read.at) = (place, at);
+        }
     }
 
-    /// What is read, and up to which change it is at least, as of when.
-    fn reading(&self) -> Result<(Arc<Snapshot>, i64, Instant), Error> {
-        let reached = *self.reached.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
+    fn reading(&self) -> Result<Read, Error> {
         let (built, all) = (self.built.load(Ordering::Relaxed), self.to_build.load(Ordering::Relaxed));
-        read.zip(reached).map(|(read, (place, at))| (read, place, at)).ok_or(Error::SearchBuilding { built, all })
+        self.read().ok_or(Error::SearchBuilding { built, all })
     }
 
-    /// Whether somebody asks for it to be built anew; once.
+    /// Whether somebody asks for it to be built anew.
     #[must_use]
     pub fn is_to_be_rebuilt(&self) -> bool {
         self.folder.as_ref().is_some_and(Folder::is_to_be_rebuilt)
+    }
+
+    /// It was.
+    pub fn was_rebuilt(&self) {
+        self.folder.iter().for_each(Folder::was_rebuilt);
     }
 
     /// The last change that was taken up; nothing where nothing was yet.
@@ -139,14 +159,13 @@ impl SearchIndex {
     /// The last change that was taken up, and when it had been.
     #[must_use]
     pub fn reached(&self) -> Option<(i64, Instant)> {
-        *self.reached.lock().unwrap_or_else(PoisonError::into_inner)
+        self.read().map(|read| (read.place, read.at))
     }
 
     /// The tags of the locales that it has words in.
     #[must_use]
     pub fn locales(&self) -> Vec<String> {
-        let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
-        read.iter().flat_map(|read| read.sizes.iter()).filter(|(_, size)| **size > 0).map(|(locale, _)| locale.clone()).collect()
+        self.read().iter().flat_map(|read| read.snapshot.sizes.iter()).filter(|(_, size)| **size > 0).map(|(locale, _)| locale.clone()).collect()
     }
 
     /// Begin another one, which nobody reads before it is whole.
@@ -170,9 +189,11 @@ impl SearchIndex {
     pub fn replace(&self, articles: &[ArticleId], documents: &[Document], place: i64, at: Instant) -> Result<(), Error> {
         let mut written = self.writing();
         let Some(generation) = written.as_mut() else { return Err(Error::internal("there is no index yet")) };
-        generation.remove(articles)?;
-        generation.add(documents)?;
-        generation.commit(place, at)?;
+        generation.write(|generation| {
+            generation.remove(articles)?;
+            generation.add(documents)?;
+            generation.commit(place, at)
+        })?;
         self.show(generation)
     }
 
@@ -182,11 +203,13 @@ impl SearchIndex {
     /// [`Error::Internal`] when they cannot be written.
     pub fn purge(&self) -> Result<(), Error> {
         let mut written = self.writing();
+        // Of parts that no process has, all.
+        self.folder.as_ref().map_or(Ok(()), Folder::clear_idle)?;
         let Some(generation) = written.as_mut() else { return Ok(()) };
-        generation.purge()?;
+        generation.write(Generation::purge)?;
         self.show(generation)?;
         // Those that were read until now are let go of.
-        generation.purge()
+        generation.write(Generation::purge)
     }
 
     /// Carry a query out.
@@ -194,8 +217,8 @@ impl SearchIndex {
     /// # Errors
     /// [`Error::SearchBuilding`] where there is no index yet; [`Error::Internal`] when it cannot be read.
     pub fn search(&self, query: &Query) -> Result<Found, Error> {
-        let (read, place, at) = self.reading()?;
-        Ok(Found { place, at, ..read.search(query)? })
+        let Read { snapshot, place, at } = self.reading()?;
+        Ok(Found { place, at, ..snapshot.search(query)? })
     }
 
     /// The latest stories whose headlines have all words that are typed, where the last may go on.
@@ -203,7 +226,7 @@ impl SearchIndex {
     /// # Errors
     /// As [`Self::search`].
     pub fn suggest(&self, typed: &str, languages: &Languages, limit: usize) -> Result<Vec<Hit>, Error> {
-        self.reading()?.0.suggest(typed, languages, limit)
+        self.reading()?.snapshot.suggest(typed, languages, limit)
     }
 
     /// What may be meant by what finds nothing.
@@ -211,7 +234,7 @@ impl SearchIndex {
     /// # Errors
     /// As [`Self::search`].
     pub fn meant(&self, typed: &str, locale: &Locale) -> Result<Option<String>, Error> {
-        self.reading()?.0.meant(typed, locale)
+        self.reading()?.snapshot.meant(typed, locale)
     }
 }
 
@@ -225,6 +248,15 @@ pub struct Building<'i> {
 impl fmt::Debug for Building<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Building")
+    }
+}
+
+impl Drop for Building<'_> {
+    fn drop(&mut self) {
+        // Of one that is not finished nothing stays.
+        if let (Some(_), Some(folder)) = (self.generation.take(), &self.folder) {
+            drop(std::fs::remove_dir_all(folder));
+        }
     }
 }
 
@@ -246,11 +278,13 @@ impl Building<'_> {
     /// # Errors
     /// [`Error::Internal`] when it cannot be written.
     pub fn finish(mut self, place: i64, at: Instant) -> Result<(), Error> {
-        let Some(mut generation) = self.generation.take() else { return Ok(()) };
-        generation.commit(place, at)?;
+        if let Some(generation) = &mut self.generation {
+            generation.commit(place, at)?;
+        }
+        let Some(generation) = self.generation.take() else { return Ok(()) };
         self.index.take(generation)?;
         if let (Some(folder), Some(kept)) = (&self.index.folder, self.folder.take()) {
-            folder.keep_only(&kept);
+            folder.keep_only(Some(&kept));
         }
         Ok(())
     }

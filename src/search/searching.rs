@@ -6,10 +6,10 @@ use std::{
 };
 
 use tantivy::{DocId, Searcher, schema::Term};
-use uuid::Uuid;
 
 use super::{
     among::{Columns, Sieve},
+    candidate::{Candidate, Has},
     counting,
     fields::Fields,
     matching::{Budget, Match, Segment},
@@ -24,15 +24,13 @@ const REMEMBERED: usize = 100_000;
 /// Parts of a score that are told apart.
 const PARTS: f64 = 1_000_000.0;
 /// What lifts whatever was typed as it stands above what may be meant.
-const AS_TYPED: i64 = 1 << 52;
+const AS_TYPED: i64 = 1 << 50;
 /// Microseconds in a day.
 const DAY: f64 = 86_400_000_000.0;
 /// How much a word counts more for being written as it is typed.
 const AS_WRITTEN: f64 = 0.5;
 /// How much words count that the language says all the time.
 const COMMON: f64 = 0.2;
-/// How much a story counts more that has everything, beside those that have not.
-const WITH_EVERYTHING: f64 = 2.0;
 /// Stories that have everything, from which on no others are shown.
 const ENOUGH: usize = 10;
 
@@ -44,41 +42,6 @@ pub(super) struct Snapshot {
     pub sizes: BTreeMap<String, u64>,
     /// How many live documents have which term.
     pub frequencies: Mutex<HashMap<Term, u64>>,
-}
-
-/// A story that was found, before anything is read of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate {
-    pub key: i64,
-    pub score: f64,
-    pub has: Has,
-    pub article: Uuid,
-    /// Its locale's place among those that are looked in.
-    pub language: usize,
-    pub segment: usize,
-    pub doc: DocId,
-}
-
-/// How much a story has of what has to be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Has {
-    /// Less than half, or one of two.
-    Something,
-    /// Half of three things or more.
-    Half,
-    Everything,
-}
-
-impl Has {
-    fn of(count: usize, all: usize) -> Self {
-        if count >= all {
-            Self::Everything
-        } else if all > 2 && count.saturating_mul(2) >= all {
-            Self::Half
-        } else {
-            Self::Something
-        }
-    }
 }
 
 /// What is looked for in a locale.
@@ -107,30 +70,31 @@ fn newness(recency: Recency, today: Instant, published_at: Instant) -> f64 {
     1.0 + recency.weight * (-age / recency.half_life_days).exp2()
 }
 
-/// A score as a number that pages can begin at.
-#[expect(clippy::cast_possible_truncation, reason = "scores are some hundreds at most")]
+/// What a story is ranked by, as a number that pages can begin at: how much it has, whether as it was typed, and its score.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "scores are some hundreds at most")]
 #[expect(clippy::as_conversions, reason = "scores are some hundreds at most")]
-fn key(score: f64, is_mistyped: bool) -> i64 {
-    let key = (score * PARTS).round() as i64;
-    if is_mistyped { key } else { key.saturating_add(AS_TYPED) }
+fn rank(score: f64, has: Has, is_mistyped: bool) -> i64 {
+    let rank = (score * PARTS).round().min(AS_TYPED as f64 - 1.0) as i64;
+    let rank = if is_mistyped { rank } else { rank.saturating_add(AS_TYPED) };
+    rank.saturating_add(AS_TYPED.saturating_mul(2).saturating_mul(has as i64))
 }
 
 impl Snapshot {
     /// In how many live documents a term is; remembered.
-    fn frequency(&self, term: &Term) -> Result<u64, Error> {
+    fn frequency(&self, term: &Term, budget: &mut Budget) -> Result<u64, Error> {
         let remembered = || self.frequencies.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(count) = remembered().get(term) {
             return Ok(*count);
         }
-        let count = terms::frequency(&self.searcher, term)?;
+        let count = terms::frequency(&self.searcher, term, budget)?;
         let mut all = remembered();
-        if all.len() < REMEMBERED {
+        if all.len() < REMEMBERED && !budget.is_spent() {
             all.insert(term.clone(), count);
         }
         Ok(count)
     }
 
-    fn wanted<'q>(&self, parts: &[Part], languages: &'q Languages, found: &mut Found) -> Result<Vec<Wanted<'q>>, Error> {
+    fn wanted<'q>(&self, parts: &[Part], languages: &'q Languages, found: &mut Found, budget: &mut Budget) -> Result<Vec<Wanted<'q>>, Error> {
         let locales = languages.locales();
         let mut all = Vec::new();
         for (language, locale) in locales.iter().enumerate() {
@@ -143,12 +107,12 @@ impl Snapshot {
             let earlier = if let Languages::Chain(_) = languages { locales.get(..language).unwrap_or_default() } else { &[] };
             let mut wanted = Wanted { language, earlier, required: Vec::new(), optional: Vec::new(), excluded: Vec::new() };
             for Clause { sought, need } in &clauses {
-                let looked_up = look_up(&self.searcher, &self.fields, locale.as_str(), sought, &mut |term| self.frequency(term))?;
+                let looked_up = look_up(&self.searcher, &self.fields, locale.as_str(), sought, &mut |term, budget| self.frequency(term, budget), budget)?;
                 found.is_partial |= !looked_up.is_whole;
                 let weight = idf(looked_up.frequency, size) * if *need == Need::Optional { COMMON } else { 1.0 };
                 if let (Sought::Word { folded, .. }, Need::Required | Need::Optional) = (sought, need) {
                     let term = terms::of(self.fields.words, locale.as_str(), folded);
-                    let frequency = self.frequency(&term)?;
+                    let frequency = self.frequency(&term, budget)?;
                     let weight = idf(frequency, size) * if *need == Need::Optional { COMMON } else { 1.0 };
                     let written = terms::Alternative { field: self.fields.words, term, weight: AS_WRITTEN, is_mistyped: false };
                     wanted.optional.push((LookedUp { terms: terms::Terms::Any(vec![written]), frequency, is_whole: true }, weight));
@@ -196,6 +160,10 @@ impl Snapshot {
             let there = segment.among(looked_up, 0.0, &docs, budget)?;
             let kept = matches.iter().zip(there).filter(|(_, there)| there.is_none_or(|there| there.is_mistyped));
             matches = kept.map(|(found, _)| *found).collect();
+            // What was not looked at may have it.
+            if budget.is_spent() || !looked_up.is_whole {
+                matches.clear();
+            }
         }
         Ok(matches)
     }
@@ -210,13 +178,14 @@ impl Snapshot {
                 for found in self.matches(wanted, (&segment, &sieve), all, budget)? {
                     let published_at = columns.published_at(found.doc);
                     let has = Has::of(found.count, wanted.required.len());
-                    let more = if !all && has == Has::Everything { WITH_EVERYTHING } else { 1.0 };
-                    let score = found.score * more * newness(query.recency, query.today, published_at);
+                    let score = found.score * newness(query.recency, query.today, published_at);
+                    let rank = rank(score, has, found.is_mistyped);
                     candidates.push(Candidate {
                         key: match query.ranking {
-                            Ranking::Relevance => key(score, found.is_mistyped),
+                            Ranking::Relevance => rank,
                             Ranking::Newest => published_at.as_micros(),
                         },
+                        rank,
                         score,
                         has,
                         article: columns.article(found.doc),
@@ -229,7 +198,7 @@ impl Snapshot {
         }
         if wanted.len() > 1 {
             // Of the languages of a story, that in which it fits best; of equals the first.
-            candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.has.cmp(&a.has)).then(b.score.total_cmp(&a.score)).then(a.language.cmp(&b.language)));
+            candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.rank.cmp(&a.rank)).then(a.language.cmp(&b.language)));
             candidates.dedup_by_key(|candidate| candidate.article);
         }
         Ok(candidates)
@@ -240,14 +209,14 @@ impl Snapshot {
         let parts = typed::parts(&query.typed);
         let mut found =
             Found { hits: Vec::new(), total: 0, facets: Vec::new(), is_relaxed: false, is_partial: false, place: 0, at: query.today };
-        let wanted = self.wanted(&parts, &query.languages, &mut found)?;
         let mut budget = Budget::new();
+        let wanted = self.wanted(&parts, &query.languages, &mut found, &mut budget)?;
         let mut candidates = self.candidates(query, &wanted, true, &mut budget)?;
         let most = wanted.iter().map(|wanted| wanted.required.len()).max().unwrap_or(0);
         if (candidates.is_empty() && most > 1) || (candidates.len() < ENOUGH && most > 2) {
             candidates = self.candidates(query, &wanted, false, &mut budget)?;
-            if candidates.iter().any(|candidate| candidate.has > Has::Something) {
-                candidates.retain(|candidate| candidate.has > Has::Something);
+            if candidates.iter().any(|candidate| candidate.has > Has::Some) {
+                candidates.retain(|candidate| candidate.has > Has::Some);
             }
             found.is_relaxed = candidates.iter().any(|candidate| candidate.has < Has::Everything);
         }
@@ -278,18 +247,19 @@ impl Snapshot {
 
     /// What may be meant by what finds nothing: the same with words in the place of those that no story has.
     pub(super) fn meant(&self, typed: &str, locale: &Locale) -> Result<Option<String>, Error> {
+        let mut budget = Budget::new();
         let mut said = Vec::new();
         let mut is_another = false;
         for part in typed::parts(typed) {
             for clause in typed::clauses(std::slice::from_ref(&part), locale).0 {
                 let Sought::Word { folded, .. } = &clause.sought else { return Ok(None) };
-                let mut count = |term: &Term| self.frequency(term);
-                let known = look_up(&self.searcher, &self.fields, locale.as_str(), &clause.sought, &mut count)?;
+                let mut count = |term: &Term, budget: &mut Budget| self.frequency(term, budget);
+                let known = look_up(&self.searcher, &self.fields, locale.as_str(), &clause.sought, &mut count, &mut budget)?;
                 let is_known = matches!(&known.terms, terms::Terms::Any(any) if any.iter().any(|one| !one.is_mistyped));
                 let meant = if is_known || part.is_excluded {
                     None
                 } else {
-                    terms::meant(&self.searcher, &self.fields, locale.as_str(), folded, &mut count)?
+                    terms::meant(&self.searcher, &self.fields, locale.as_str(), folded, &mut count, &mut budget)?
                 };
                 is_another |= meant.is_some();
                 let left_out = if part.is_excluded { "-" } else { "" };

@@ -13,6 +13,7 @@ use tantivy_fst::Automaton;
 
 use super::{
     fields::{Fields, OF_LOCALE, term},
+    matching::Budget,
     typed::Sought,
 };
 use crate::domain::Error;
@@ -68,11 +69,22 @@ pub(super) fn postings(segment: &SegmentReader, term: &Term, kept: IndexRecordOp
     index.read_postings(term, kept).map_err(Error::internal)
 }
 
-/// In how many live documents a term is.
-pub(super) fn frequency(searcher: &Searcher, term: &Term) -> Result<u64, Error> {
+/// What looking a term up in a segment costs, in postings.
+const LOOK_UP: u64 = 32;
+/// What looking for typing errors in the dictionary of a segment costs, in postings.
+const WALK: u64 = 20_000;
+
+/// In how many live documents a term is; none, once the budget is spent.
+pub(super) fn frequency(searcher: &Searcher, term: &Term, budget: &mut Budget) -> Result<u64, Error> {
     let mut count = 0_u64;
     for segment in searcher.segment_readers() {
+        if !budget.spend(LOOK_UP) {
+            return Ok(0);
+        }
         let Some(postings) = postings(segment, term, IndexRecordOption::Basic)? else { continue };
+        if segment.has_deletes() && !budget.spend(u64::from(postings.doc_freq()) / 8) {
+            return Ok(0);
+        }
         let live = segment.alive_bitset().map_or_else(|| postings.doc_freq(), |alive| postings.doc_freq_given_deletes(alive));
         count = count.saturating_add(live.into());
     }
@@ -167,7 +179,16 @@ impl Automaton for Mistyped<'_> {
 }
 
 /// The words of a locale that are some typing errors away from one.
-fn mistyped(searcher: &Searcher, field: Field, locale: &str, word: &str, edits: &LevenshteinAutomatonBuilder) -> Result<(Vec<String>, bool), Error> {
+fn mistyped(
+    searcher: &Searcher,
+    field: Field,
+    (locale, word): (&str, &str),
+    edits: &LevenshteinAutomatonBuilder,
+    budget: &mut Budget,
+) -> Result<(Vec<String>, bool), Error> {
+    if !budget.spend(WALK.saturating_mul(u64::try_from(searcher.segment_readers().len()).unwrap_or(1))) {
+        return Ok((Vec::new(), false));
+    }
     let start = term(locale, "");
     let dfa = edits.build_dfa(word);
     dictionary(searcher, field, (&start, &after(&start)), &Mistyped { start: start.as_bytes(), dfa: &dfa })
@@ -186,19 +207,20 @@ pub(super) fn look_up(
     fields: &Fields,
     locale: &str,
     sought: &Sought,
-    frequency: &mut impl FnMut(&Term) -> Result<u64, Error>,
+    frequency: &mut impl FnMut(&Term, &mut Budget) -> Result<u64, Error>,
+    budget: &mut Budget,
 ) -> Result<LookedUp, Error> {
     match sought {
         Sought::Phrase(words) => {
             let terms: Vec<Term> = words.iter().map(|word| of(fields.words, locale, word)).collect();
-            let counts = terms.iter().map(&mut *frequency).collect::<Result<Vec<_>, _>>()?;
+            let counts = terms.iter().map(|term| frequency(term, budget)).collect::<Result<Vec<_>, _>>()?;
             Ok(LookedUp { terms: Terms::Phrase(terms), frequency: counts.into_iter().min().unwrap_or(0), is_whole: true })
         }
         Sought::Beginning(word) => {
             let (terms, is_whole) = beginning(searcher, fields.words, locale, word)?;
             let mut count = 0_u64;
             for term in &terms {
-                count = count.saturating_add(frequency(term)?);
+                count = count.saturating_add(frequency(term, budget)?);
             }
             let any = |term| Alternative { field: fields.words, term, weight: BEGINNING, is_mistyped: false };
             Ok(LookedUp { terms: Terms::Any(terms.into_iter().map(any).collect()), frequency: count, is_whole })
@@ -210,7 +232,7 @@ pub(super) fn look_up(
             for (word, field, weight) in typed {
                 let Some(word) = word else { continue };
                 let term = of(field, locale, word);
-                let here = frequency(&term)?;
+                let here = frequency(&term, budget)?;
                 if here > 0 {
                     // What is typed in other letters may be many words: it counts by the most frequent.
                     count = count.max(here);
@@ -219,13 +241,13 @@ pub(super) fn look_up(
             }
             let mut is_whole = true;
             if count < KNOWN && folded.chars().count() >= LONG {
-                let (words, whole) = mistyped(searcher, fields.words, locale, folded, &ONE_EDIT)?;
+                let (words, whole) = mistyped(searcher, fields.words, (locale, folded), &ONE_EDIT, budget)?;
                 is_whole = whole;
                 let typed = term(locale, folded);
                 for word in words.iter().filter(|word| **word != typed) {
                     let term = Term::from_field_text(fields.words, word);
                     if count == 0 {
-                        count = count.max(frequency(&term)?);
+                        count = count.max(frequency(&term, budget)?);
                     }
                     any.push(Alternative { field: fields.words, term, weight: MISTYPED, is_mistyped: true });
                 }
@@ -241,7 +263,8 @@ pub(super) fn meant(
     fields: &Fields,
     locale: &str,
     folded: &str,
-    frequency: &mut impl FnMut(&Term) -> Result<u64, Error>,
+    frequency: &mut impl FnMut(&Term, &mut Budget) -> Result<u64, Error>,
+    budget: &mut Budget,
 ) -> Result<Option<String>, Error> {
     let long = folded.chars().count();
     let mut best: Option<(u64, String)> = None;
@@ -249,8 +272,8 @@ pub(super) fn meant(
         if best.is_some() || long < enough {
             continue;
         }
-        for word in mistyped(searcher, fields.words, locale, folded, edits)?.0 {
-            let count = frequency(&Term::from_field_text(fields.words, &word))?;
+        for word in mistyped(searcher, fields.words, (locale, folded), edits, budget)?.0 {
+            let count = frequency(&Term::from_field_text(fields.words, &word), budget)?;
             let word = word.split_once(OF_LOCALE).map_or(String::new(), |(_, word)| word.to_owned());
             if count > 0 && best.as_ref().is_none_or(|(most, first)| count > *most || (count == *most && word < *first)) {
                 best = Some((count, word));

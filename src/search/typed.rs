@@ -10,6 +10,9 @@ use crate::domain::{
 /// Words that are looked for at most; what is typed after them is not.
 pub const MOST_WORDS: usize = 32;
 
+/// Beginnings that are looked for at most.
+const MOST_BEGINNINGS: usize = 4;
+
 /// One part of what is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Part {
@@ -136,7 +139,7 @@ pub(super) enum Need {
 pub(super) fn clauses(parts: &[Part], locale: &Locale) -> (Vec<Clause>, bool) {
     let analyser = Analyser::of(locale);
     let mut clauses: Vec<Clause> = Vec::new();
-    let mut count = 0_usize;
+    let (mut count, mut beginnings) = (0_usize, 0_usize);
     let mut is_whole = true;
     for part in parts {
         let words = analyser.words(&part.text);
@@ -162,6 +165,11 @@ pub(super) fn clauses(parts: &[Part], locale: &Locale) -> (Vec<Clause>, bool) {
         let last = words.len().saturating_sub(1);
         for (n, word) in words.into_iter().enumerate() {
             if part.form == Form::Beginning && n == last {
+                beginnings = beginnings.saturating_add(1);
+                if beginnings > MOST_BEGINNINGS {
+                    is_whole = false;
+                    continue;
+                }
                 add(Sought::Beginning(word.folded.into_owned()), always);
                 continue;
             }

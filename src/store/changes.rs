@@ -17,6 +17,7 @@ use crate::{
     access::Caller,
     domain::{
         Error, Id, Instant, Locale,
+        article::Article,
         cache_tag::CacheTag,
         change::{Audience, Change, Event, Subject},
         facet::Facet,
@@ -162,6 +163,22 @@ pub fn span(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<Span, Error> {
         Some(if count == 0 { Vec::new() } else { after(tx, seq, count)?.into_iter().map(|logged| logged.change).collect() })
     };
     Ok(Span { after: seq, last, changes })
+}
+
+/// Articles of which something has left the public after a change.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn departed(tx: &mut Tx<'_>, seq: i64) -> Result<Vec<Id<Article>>, Error> {
+    let events = [Event::Unpublished, Event::Withdrawn, Event::Erased, Event::Deleted, Event::Trashed].map(Event::as_str);
+    let left: Vec<Option<Id<()>>> = changes::table
+        .filter(changes::seq.gt(seq))
+        .filter(changes::kind.eq_any(["translation", "article"]))
+        .filter(changes::event.eq_any(events))
+        .select(changes::subject_id)
+        .distinct()
+        .load(tx)?;
+    Ok(left.into_iter().flatten().map(Id::cast).collect())
 }
 
 /// How far something is behind the log.

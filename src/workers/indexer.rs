@@ -3,7 +3,11 @@
 //! What changed is read anew, whole, as it is live now, so that the same change may come again and none does harm that comes late. An index that is built begins
 //! with the end of the log at that moment, and takes up from there what changed meanwhile.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{
     Worker,
@@ -12,7 +16,7 @@ use super::{
 use crate::{
     access::Visibility,
     domain::{
-        Error,
+        Error, Instant, Locale,
         article::ArticleId,
         change::{Event, Subject},
     },
@@ -27,7 +31,7 @@ use crate::{
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(200);
 /// Articles that are read at once.
-const AT_ONCE: usize = 100;
+const AT_ONCE: usize = 20;
 /// Changes that are taken up at once.
 const CHANGES: i64 = 1_000;
 
@@ -45,6 +49,8 @@ pub struct Changed {
 struct Following {
     store: Store,
     index: Arc<SearchIndex>,
+    /// When the log was read.
+    now: Instant,
 }
 
 impl Projection for Following {
@@ -81,47 +87,53 @@ impl Projection for Following {
         if changed.anew {
             return Indexer::new(self.store.clone(), self.index.clone()).build(|_, _| ());
         }
+        // Nothing is missing as of when the log was read, if all of it was.
+        let (place, before) = self.index.reached().unwrap_or((span.after, self.now));
+        let at = if span.last.saturating_sub(span.after) < CHANGES { self.now } else { before };
         let articles: Vec<_> = changed.articles.into_iter().collect();
-        let mut parts = articles.chunks(AT_ONCE).peekable();
-        if parts.peek().is_none() {
-            self.index.reach(span.last, self.store.now());
+        if articles.is_empty() {
+            self.index.note_place(span.last, at);
+            return Ok(());
         }
-        // Ends: each round takes a part.
+        let mut parts = articles.chunks(AT_ONCE).peekable();
+        // Ends: each round takes a part. The place moves on with the last one, and only once nothing is left of what was erased.
         while let Some(some) = parts.next() {
-            // None of them counts before all have come.
-            let place = if parts.peek().is_some() { span.after } else { span.last };
-            let at = self.store.now();
+            let is_done = parts.peek().is_none() && !changed.erased;
+            let (place, at) = if is_done { (span.last, at) } else { (place, before) };
             self.index.replace(some, &documents(&self.store, some)?, place, at)?;
         }
-        if changed.erased { self.index.purge() } else { Ok(()) }
+        if changed.erased {
+            self.index.purge()?;
+            self.index.replace(&[], &[], span.last, at)?;
+        }
+        Ok(())
     }
 }
 
 /// What is live of some articles, as it is looked for.
 fn documents(store: &Store, articles: &[ArticleId]) -> Result<Vec<Document>, Error> {
     let lives = store.read_now(|tx| store::editions::live_everywhere(tx, Visibility::public(), articles, BodyForm::Text))?;
-    Ok(lives.chunk_by(|a, b| a.article_id == b.article_id).flat_map(of_article).collect())
+    let mut live_in: HashMap<ArticleId, Vec<Locale>> = HashMap::new();
+    lives.iter().for_each(|live| live_in.entry(live.article_id).or_default().push(live.locale.clone()));
+    Ok(lives.into_iter().map(|live| document(live, &live_in)).collect())
 }
 
-/// One article in each language that it is live in.
-fn of_article(lives: &[Live]) -> Vec<Document> {
-    let live_in: Vec<_> = lives.iter().map(|live| live.locale.clone()).collect();
-    let document = |live: &Live| Document {
+/// An edition as it is looked for.
+fn document(live: Live, live_in: &HashMap<ArticleId, Vec<Locale>>) -> Document {
+    Document {
         article: live.article_id,
-        locale: live.locale.clone(),
-        live_in: live_in.clone(),
-        headline: live.content.headline.clone(),
-        summary: live.content.summary.clone(),
-        body: live.body.clone(),
+        locale: live.locale,
+        live_in: live_in.get(&live.article_id).cloned().unwrap_or_default(),
+        content: live.content,
+        body: live.body,
         section: live.facts.section_id,
         authors: live.facts.credits.iter().map(|credit| credit.author_id).collect(),
-        tags: live.facts.tags.clone(),
+        tags: live.facts.tags,
         kind: live.facts.kind,
         genre: live.facts.genre,
         published_at: live.published_at,
         updated_at: live.updated_at,
-    };
-    lives.iter().map(document).collect()
+    }
 }
 
 /// Keeps an index up with the log.
@@ -147,15 +159,20 @@ impl Indexer {
             self.build(|_, _| ())?;
             return Ok(0);
         };
+        // What is ahead of the log has followed another one.
+        if place > self.store.read_now(store::changes::last)? {
+            self.build(|_, _| ())?;
+            return Ok(0);
+        }
         let mut all = 0_usize;
         // Ends: each round takes up what there is, and the next one begins with the next.
         loop {
             let now = self.store.now();
-            let following = Following { store: self.store.clone(), index: self.index.clone() };
+            let following = Following { store: self.store.clone(), index: self.index.clone(), now };
             let count = Runner::from_place(self.store.clone(), following, place).run_up_to(place.saturating_add(CHANGES))?;
             all = all.saturating_add(count);
             if count == 0 {
-                self.index.reach(place, now);
+                self.index.note_place(place, now);
                 return Ok(all);
             }
             place = place.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
@@ -202,6 +219,7 @@ pub fn start(store: Store, index: Arc<SearchIndex>) -> Result<Worker, Error> {
         }
         if index.is_to_be_rebuilt() {
             indexer.build(|_, _| ())?;
+            index.was_rebuilt();
         }
         indexer.run().map(drop)
     })

@@ -1,8 +1,8 @@
 //! Words that a language says all the time: articles, particles, pronouns, auxiliaries. They weigh little where stories are ranked, and are looked
 //! for like any other: `the who` is a band, and `to be or not to be` a question.
 
-pub(super) const ENGLISH: &str = "a an the and or but nor so if then than as at by for from in into of off on onto out over to up with without about
-    after before between during through under until while he she it its they them their his her him we us our you your i me my this that these those
+pub(super) const ENGLISH: &str = "while a an the and or but nor so if then than as at by for from in into of off on onto out over to up with without about
+    after before between during through under until he she it its they them their his her him we us our you your i me my this that these those
     there here who whom whose which what when where why how is are was were be been being am do does did done has have had having will would shall
     should can could may might must not no yes also just only very more most some any all both each few other such own same too now s t said says";
 
