@@ -220,13 +220,14 @@ both! {
 
     async fn new_stories_come_before_old_ones_that_fit_as_well(app) {
         let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
-        live(&editor, &world, &[("en", "Old ferry", "S.", "B.")]).await;
+        let told = |more: &str| format!("{more} {}", "So it is told, at some length. ".repeat(40));
+        live(&editor, &world, &[("en", "Old ferry", "The ferry.", &told("A ferry, this ferry."))]).await;
         app.wait(400 * 86_400);
         let editor = app.again(&editor).await;
-        live(&editor, &world, &[("en", "New ferry", "S.", "B.")]).await;
+        live(&editor, &world, &[("en", "New ferry", "The ferry.", &told("A ferry, this ferry."))]).await;
         assert_eq!(found(&app, "ferry", "").await, ["New ferry", "Old ferry"]);
         // Not before those that fit much better.
-        live(&editor, &world, &[("en", "News of boats", "S.", "Among a hundred other things that are told here, one ferry.")]).await;
+        live(&editor, &world, &[("en", "News of boats", "S.", &told("Among other things, one ferry."))]).await;
         assert_eq!(found(&app, "ferry", "").await, ["New ferry", "Old ferry", "News of boats"]);
     }
 

@@ -37,7 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct Search {
     /// What somebody types: words, `"a phrase"`, `-what is left out`, `beginn*`. Everything else is text; at most 512 characters as readers count them. All words have to be in
     /// a story, in any form; where fewer than ten have all of three words or more, those with half of them are shown too, and where none has, those with any (`relaxed`).
-    #[param(example = "budget")]
+    #[param(example = "river")]
     q: String,
     /// Locales of the site, parted by commas, in each of which is searched, or `any` for all; `auto` to negotiate `Accept-Language`; the site's default when absent. A story is
     /// found once, in the language in which it fits best.
