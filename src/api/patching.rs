@@ -254,14 +254,26 @@ fn patch<R: Resource>(input: Object, parts: &mut Named) -> Object {
     let whole: Vec<_> = R::WHOLE.iter().filter_map(|field| Some((*field, input.properties.get(*field)?.clone()))).collect();
     let mut patch = loosened(input, &named::<R::Input>(), parts);
     for (field, property) in whole {
-        // It is replaced, and not cleared.
         let some = match property {
             RefOr::T(Schema::OneOf(one)) => one.items.into_iter().find(|way| !is_null(way)),
             other => Some(other),
         };
+        // It is replaced, and cleared only where there may be none.
+        let some = some.map(|mut some| {
+            if may_be_null::<R>(field) {
+                nullable(&mut some);
+            }
+            some
+        });
         patch.properties.extend(some.map(|some| (field.to_owned(), some)));
     }
     patch
+}
+
+/// Whether a property of an object may be null where it is shown.
+fn may_be_null<T: ToSchema>(property: &str) -> bool {
+    let RefOr::T(Schema::Object(object)) = T::schema() else { return false };
+    matches!(object.properties.get(property), Some(RefOr::T(Schema::OneOf(one))) if one.items.iter().any(is_null))
 }
 
 /// Whether an object has a property, though it may not be there now.
