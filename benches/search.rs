@@ -96,7 +96,12 @@ fn known_items(index: &SearchIndex, stories: &[Story], locale: &Locale) -> (f64,
     let mut typed_of = Vec::new();
     for (place, story) in stories.iter().enumerate() {
         let Some((_, _, _, body)) = story.words.iter().find(|words| words.0 == *locale) else { continue };
-        let words: Vec<&str> = Analyser::of(locale).words(body).iter().filter(|word| !word.is_common && word.folded.chars().count() > 2).map(|word| &body[word.range.clone()]).collect();
+        let words: Vec<&str> = Analyser::of(locale)
+            .words(body)
+            .iter()
+            .filter(|word| !word.is_common && word.folded.chars().count() > 2)
+            .map(|word| &body[word.range.clone()])
+            .collect();
         for _ in 0..5 {
             let typed: BTreeSet<&str> = (0..3).map(|_| words[next(&mut state) % words.len()]).collect();
             let typed = typed.into_iter().collect::<Vec<_>>().join(" ");
@@ -119,8 +124,14 @@ fn judged(index: &SearchIndex, stories: &[Story], locale: &Locale) -> Option<(f6
     for line in lines {
         let row: Vec<&str> = line.split('\t').collect();
         let Some(typed) = row.get(column).filter(|typed| !typed.is_empty()) else { continue };
-        let grades: BTreeMap<usize, f64> = row[0].split(' ').filter_map(|one| one.rsplit_once(':')).filter_map(|(key, grade)| Some((*places.get(key)?, grade.parse().ok()?))).collect();
-        let gain = |grades: &mut dyn Iterator<Item = f64>| -> f64 { grades.zip(2..).map(|(grade, n)| (grade.exp2() - 1.0) / f64::from(n).log2()).sum() };
+        let grades: BTreeMap<usize, f64> = row[0]
+            .split(' ')
+            .filter_map(|one| one.rsplit_once(':'))
+            .filter_map(|(key, grade)| Some((*places.get(key)?, grade.parse().ok()?)))
+            .collect();
+        let gain = |grades: &mut dyn Iterator<Item = f64>| -> f64 {
+            grades.zip(2..).map(|(grade, n)| (grade.exp2() - 1.0) / f64::from(n).log2()).sum()
+        };
         let mut best: Vec<f64> = grades.values().copied().collect();
         best.sort_by(|a, b| b.total_cmp(a));
         let ideal = gain(&mut best.into_iter().take(10));
@@ -161,7 +172,10 @@ fn main() {
     for copy in 0..copies {
         for (place, story) in (1_u128..).zip(&stories) {
             let documents = documents(story, Uuid::from_u128(place + copy * 1_000).into());
-            bytes += documents.iter().map(|document| document.content.headline.len() + document.content.summary.len() + document.body.len()).sum::<usize>();
+            bytes += documents
+                .iter()
+                .map(|document| document.content.headline.len() + document.content.summary.len() + document.body.len())
+                .sum::<usize>();
             count += documents.len();
             building.add(&documents, 1).unwrap();
         }
@@ -169,7 +183,13 @@ fn main() {
     building.finish(0, Instant::from_micros(0)).unwrap();
     let seconds = start.elapsed().as_secs_f64();
     let held = dateline::search::parts(&folder)[0].bytes;
-    println!("\n{count} translations, {} MB of words: built in {seconds:.1} s, {:.0} a second; {} MB, {:.2} of the words", bytes / 1_000_000, count as f64 / seconds, held / 1_000_000, held as f64 / bytes as f64);
+    println!(
+        "\n{count} translations, {} MB of words: built in {seconds:.1} s, {:.0} a second; {} MB, {:.2} of the words",
+        bytes / 1_000_000,
+        count as f64 / seconds,
+        held / 1_000_000,
+        held as f64 / bytes as f64
+    );
     let mut times = Vec::new();
     for (typed, locale) in mix.iter().cycle().take(mix.len() * 5) {
         let start = Timer::now();
@@ -178,7 +198,13 @@ fn main() {
     }
     times.sort_by(f64::total_cmp);
     let mean = times.iter().sum::<f64>() / times.len() as f64;
-    println!("{} queries: {mean:.2} ms in the mean, p50 {:.2}, p99 {:.2}; {:.0} a second on one core", mix.len(), times[times.len() / 2], times[times.len() * 99 / 100], 1_000.0 / mean);
+    println!(
+        "{} queries: {mean:.2} ms in the mean, p50 {:.2}, p99 {:.2}; {:.0} a second on one core",
+        mix.len(),
+        times[times.len() / 2],
+        times[times.len() * 99 / 100],
+        1_000.0 / mean
+    );
     drop(large);
     std::fs::remove_dir_all(&folder).unwrap();
 }

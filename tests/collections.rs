@@ -353,6 +353,26 @@ both! {
         assert_eq!(rails("/en").await, [rail("beside", &["Four", "Three", "Two"])]);
     }
 
+    async fn nobody_takes_the_front_page_of_a_language_or_a_slug_by_a_collection_elsewhere(app) {
+        let admin = app.admin().await;
+        let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);
+        let all = stories(&app, &world, &["One", "Two", "Three"]).await;
+        let general = arranged(&admin, "top", &json!({ "place": { "kind": "home" }, "items": [pin(&all[0], 1)], "query": {} })).await;
+        let front = async || headlines(&read(&app, "/v1/pages?path=/en").await["articles"]["data"]);
+        let before = front().await;
+        assert_eq!(before[0], "One");
+        let of_crime = app.role(Role::Editor, Some(&crime), None).await;
+        let section = json!({ "kind": "section", "section_id": crime });
+        let taking = json!({ "slug": "top", "names": { "en": "top" }, "locale": "en", "place": section });
+        let refused = of_crime.post(COLLECTIONS, &taking).await;
+        refused.refused(409, "taken");
+        assert_eq!(refused.violations(), [("#/slug".to_owned(), "taken".to_owned())]);
+        let own = arranged(&of_crime, "crime", &json!({ "locale": "en", "place": section })).await;
+        of_crime.patch(&own, &of_crime.get(&own).await.etag(), &json!({ "slug": "top" })).await.refused(409, "taken");
+        admin.patch(&general, &admin.get(&general).await.etag(), &json!({ "slug": "crime" })).await.refused(409, "taken");
+        assert_eq!(front().await, before);
+    }
+
     async fn a_grant_reaches_the_collections_of_its_section_and_of_its_locale(app) {
         let admin = app.admin().await;
         let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);

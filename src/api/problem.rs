@@ -380,7 +380,8 @@ impl Failure {
     fn retry_after(&self) -> Option<u16> {
         match self {
             Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => Some(1),
-            Self::Rule(Error::TookTooLong | Error::Unavailable(_) | Error::StorageUnavailable(_) | Error::SearchBuilding { .. }) | Self::NotReady(_) => Some(5),
+            Self::Rule(Error::TookTooLong | Error::Unavailable(_) | Error::StorageUnavailable(_) | Error::SearchBuilding { .. })
+            | Self::NotReady(_) => Some(5),
             Self::Rule(Error::DiskFull(_) | Error::ReadOnly(_)) => Some(60),
             Self::QuotaExceeded(spent) => Some(spent.seconds),
             Self::Rule(Error::TooSoon { seconds }) => Some((*seconds).try_into().unwrap_or(u16::MAX)),

@@ -51,7 +51,10 @@ pub(super) fn status(settings: &Settings) -> Result<(), Failed> {
         match part.standing {
             Some((documents, place)) => {
                 let (mebibytes, behind) = (part.bytes / 1_048_576, last.saturating_sub(place));
-                system::say(&format!("part {}: {documents} translations, {mebibytes} MiB, {behind} change(s) behind at its last commit; {by}", part.number));
+                system::say(&format!(
+                    "part {}: {documents} translations, {mebibytes} MiB, {behind} change(s) behind at its last commit; {by}",
+                    part.number
+                ));
             }
             None => system::say(&format!("part {}: nothing that is whole; {by}", part.number)),
         }

@@ -62,7 +62,7 @@ pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
         tags.insert(CacheTag::Leading);
     }
     let mut urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes, redirected)? };
-    let sections = fronts.iter().filter_map(|place| place.section_id).map(|id| id.uuid()).collect();
+    let sections = fronts.iter().filter_map(|place| place.section_id).map(crate::domain::Id::uuid).collect();
     let masthead = store::site::masthead(tx)?;
     urls.extend(store::names::addresses(tx, &sections)?.into_iter().map(|(locale, slug)| masthead.listing_url(&locale, &slug)));
     if fronts.contains(&Place::HOME) {

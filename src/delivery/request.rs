@@ -204,17 +204,8 @@ pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Inst
             let shown = rows((data, page, included), show, reading.locale)?;
             Ok(Outcome::Shown(Shown { next, previous, ..shown }))
         }
-        Request::Search(searched, paging, show) => {
-            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
-            let (beside, found, until) = search::search(tx, index, &reading, (searched, *paging, &show.shape), now)?;
-            let shown = shown(&found, Some(reading.locale))?;
-            Ok(Outcome::Shown(Shown { next: beside.next, previous: beside.previous, until: Some(until), ..shown }))
-        }
-        Request::Suggest(typed, locale, fallback) => {
-            let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
-            let (suggestions, until) = search::suggest(tx, index, &reading, typed, now)?;
-            shown(&suggestions, Some(reading.locale)).map(|shown| Outcome::Shown(Shown { until: Some(until), ..shown }))
-        }
+        Request::Search(searched, paging, show) => found(tx, index, (searched, *paging, show), now),
+        Request::Suggest(typed, locale, fallback) => suggested(tx, index, (typed, locale.as_ref(), *fallback), now),
         Request::MostRead(asked, show) => {
             let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
             let (data, included) = articles::most_read(tx, &reading, asked, &show.shape)?;
@@ -225,26 +216,12 @@ pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Inst
             let data = all.iter().map(|article| shape.prune(article)).collect::<Result<_, _>>()?;
             shown(&List { data, page: PageInfo::default(), included }, None).map(Outcome::Shown)
         }
-        Request::Page(path, paging, view) => {
-            let (page, until) = match pages::page(tx, path, *paging, view, now) {
-                Err(Error::NotFound(what)) => return Ok(Outcome::Absent(what, pages::language(tx, path)?)),
-                Err(Error::Gone(what)) => return Ok(Outcome::Gone(what, pages::language(tx, path)?)),
-                found => found?,
-            };
-            shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
-        }
+        Request::Page(path, paging, view) => page(tx, (path, *paging, view), now),
         Request::Menu(slug, locale, fallback) => {
             let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
             shown(&menus::menu(tx, &reading, slug)?, Some(reading.locale)).map(Outcome::Shown)
         }
-        Request::Collection(slug, show) => {
-            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
-            let listing = collections::collection(tx, &reading, slug, &show.shape)?;
-            let pruned = show.shape.fields.is_some().then(|| listing.pruned(&show.shape)).transpose()?;
-            pruned
-                .map_or_else(|| shown(&listing, Some(reading.locale.clone())), |pruned| shown(&pruned, Some(reading.locale.clone())))
-                .map(Outcome::Shown)
-        }
+        Request::Collection(slug, show) => arranged(tx, slug, show),
         Request::Missing(locale, fallback) => {
             let (page, until) = pages::missing(tx, locale, *fallback, now)?;
             shown(&page, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
@@ -253,6 +230,53 @@ pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Inst
         Request::Media(id) => shown(&media::given(tx, *id)?, None).map(Outcome::Shown),
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
     }
+}
+
+/// A whole page, or in which language to say that there is none.
+fn page(tx: &mut Tx<'_>, (path, paging, view): (&str, Paging, &pages::View), now: Instant) -> Result<Outcome, Error> {
+    let (page, until) = match pages::page(tx, path, paging, view, now) {
+        Err(Error::NotFound(what)) => return Ok(Outcome::Absent(what, pages::language(tx, path)?)),
+        Err(Error::Gone(what)) => return Ok(Outcome::Gone(what, pages::language(tx, path)?)),
+        found => found?,
+    };
+    shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
+}
+
+/// A collection, whole or in part.
+fn arranged(tx: &mut Tx<'_>, slug: &str, show: &Show) -> Result<Outcome, Error> {
+    let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+    let listing = collections::collection(tx, &reading, slug, &show.shape)?;
+    let shown = if show.shape.fields.is_some() {
+        shown(&listing.pruned(&show.shape)?, Some(reading.locale))
+    } else {
+        shown(&listing, Some(reading.locale))
+    };
+    shown.map(Outcome::Shown)
+}
+
+/// What somebody may be typing.
+fn suggested(
+    tx: &mut Tx<'_>,
+    index: &SearchIndex,
+    (typed, locale, fallback): (&str, Option<&Locale>, bool),
+    now: Instant,
+) -> Result<Outcome, Error> {
+    let reading = Reading::resolve(tx, locale, fallback)?;
+    let (suggestions, until) = search::suggest(tx, index, &reading, typed, now)?;
+    shown(&suggestions, Some(reading.locale)).map(|shown| Outcome::Shown(Shown { until: Some(until), ..shown }))
+}
+
+/// What a search finds.
+fn found(
+    tx: &mut Tx<'_>,
+    index: &SearchIndex,
+    (searched, paging, show): (&Searched, Paging, &Show),
+    now: Instant,
+) -> Result<Outcome, Error> {
+    let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+    let (beside, found, until) = search::search(tx, index, &reading, (searched, paging, &show.shape), now)?;
+    let shown = shown(&found, Some(reading.locale))?;
+    Ok(Outcome::Shown(Shown { next: beside.next, previous: beside.previous, until: Some(until), ..shown }))
 }
 
 /// A page of a list, with what comes along.
@@ -376,16 +400,7 @@ impl Request {
                 "/v1/articles".to_owned()
             }
             Self::MostRead(asked, show) => {
-                if asked.window != Window::Day {
-                    query.append_pair("window", asked.window.as_str());
-                }
-                if let Some(section) = &asked.section {
-                    query.append_pair("section", &section.to_string());
-                }
-                show.query(&mut query, BodyFormat::None);
-                if asked.limit != MostRead::USUAL {
-                    query.append_pair("limit", &asked.limit.to_string());
-                }
+                most_read(&mut query, asked, show);
                 "/v1/most-read".to_owned()
             }
             Self::Article(handle, show) => {
@@ -411,25 +426,18 @@ impl Request {
             Self::Media(id) => format!("/v1/media/{id}"),
             Self::Sound(id, locale) => format!("/v1/media/audio/{id}/{locale}"),
             Self::Menu(slug, locale, fallback) => {
-                in_locale(&mut query, locale.as_ref());
-                if *fallback {
-                    query.append_pair("fallback", "chain");
-                }
+                in_language(&mut query, locale.as_ref(), *fallback);
                 format!("/v1/menus/{}", segment(slug))
             }
             Self::Search(searched, paging, show) => {
                 searched.query(&mut query, show.locale.as_ref());
-                let show = Show { locale: None, ..show.clone() };
-                show.query(&mut query, BodyFormat::None);
+                Show { locale: None, ..show.clone() }.query(&mut query, BodyFormat::None);
                 paged(&mut query, paging, cursor);
                 "/v1/search".to_owned()
             }
             Self::Suggest(typed, locale, fallback) => {
                 query.append_pair("q", typed);
-                in_locale(&mut query, locale.as_ref());
-                if *fallback {
-                    query.append_pair("fallback", "chain");
-                }
+                in_language(&mut query, locale.as_ref(), *fallback);
                 "/v1/search/suggest".to_owned()
             }
             Self::Collection(slug, show) => {
@@ -542,6 +550,26 @@ fn shaped(query: &mut Serializer<'_, String>, shape: &Shape, usual: BodyFormat) 
 fn in_locale(query: &mut Serializer<'_, String>, locale: Option<&Locale>) {
     if let Some(locale) = locale {
         query.append_pair("locale", locale.as_str());
+    }
+}
+
+fn most_read(query: &mut Serializer<'_, String>, asked: &MostRead, show: &Show) {
+    if asked.window != Window::Day {
+        query.append_pair("window", asked.window.as_str());
+    }
+    if let Some(section) = &asked.section {
+        query.append_pair("section", &section.to_string());
+    }
+    show.query(query, BodyFormat::None);
+    if asked.limit != MostRead::USUAL {
+        query.append_pair("limit", &asked.limit.to_string());
+    }
+}
+
+fn in_language(query: &mut Serializer<'_, String>, locale: Option<&Locale>, fallback: bool) {
+    in_locale(query, locale);
+    if fallback {
+        query.append_pair("fallback", "chain");
     }
 }
 

@@ -83,7 +83,11 @@ impl Searched {
     /// What it holds beside itself, in bytes.
     pub(super) fn heap(&self) -> usize {
         let locales = if let Spread::Several(all) = &self.spread { all.len().saturating_mul(32) } else { 0 };
-        self.typed.capacity().saturating_add(locales).saturating_add(self.listed.heap()).saturating_add(self.facets.len().saturating_mul(32))
+        self.typed
+            .capacity()
+            .saturating_add(locales)
+            .saturating_add(self.listed.heap())
+            .saturating_add(self.facets.len().saturating_mul(32))
     }
 }
 
@@ -295,7 +299,11 @@ pub fn search(
     let beside = Page { items: Vec::new(), next: page.next, previous: page.previous, total: page.total };
     let (rows, info) = page.told();
     // A word that has just left the public is proposed to nobody.
-    let did_you_mean = if rows.is_empty() && paging.cursor.is_none() && found.place >= last { index.meant(&searched.typed, &reading.locale)? } else { None };
+    let did_you_mean = if rows.is_empty() && paging.cursor.is_none() && found.place >= last {
+        index.meant(&searched.typed, &reading.locale)?
+    } else {
+        None
+    };
     let (data, included) = told(tx, reading, rows, &searched.typed, shape)?;
     let facets = facets(tx, reading, &found)?;
     let Found { is_relaxed, is_partial, at, .. } = found;
@@ -429,7 +437,13 @@ pub struct Suggestions {
 ///
 /// # Errors
 /// [`Error::SearchBuilding`] where there is no index yet.
-pub fn suggest(tx: &mut Tx<'_>, index: &SearchIndex, reading: &Reading, typed: &str, now: Instant) -> Result<(Suggestions, Instant), Error> {
+pub fn suggest(
+    tx: &mut Tx<'_>,
+    index: &SearchIndex,
+    reading: &Reading,
+    typed: &str,
+    now: Instant,
+) -> Result<(Suggestions, Instant), Error> {
     let languages = Languages::Chain(reading.chain.clone());
     store::listings::depend_on_all(tx, languages.locales(), &[]);
     let (last, (place, at)) = (store::changes::last(tx)?, index.reached().unwrap_or((0, now)));
@@ -445,11 +459,25 @@ pub fn suggest(tx: &mut Tx<'_>, index: &SearchIndex, reading: &Reading, typed: &
         let paging = Paging { limit: 20, cursor: None, count: false };
         for tag in names::tags(tx, reading, &listed, paging)?.items {
             let text = marked(&tag.name, &tag.locale);
-            data.push(Suggestion { r#type: Suggested::Tag, id: tag.id.uuid(), locale: tag.locale, direction: tag.direction, text, url: tag.url });
+            data.push(Suggestion {
+                r#type: Suggested::Tag,
+                id: tag.id.uuid(),
+                locale: tag.locale,
+                direction: tag.direction,
+                text,
+                url: tag.url,
+            });
         }
         for author in names::authors(tx, reading, &listed, paging)?.items {
             let (text, id) = (marked(&author.name, &author.locale), author.id.uuid());
-            data.push(Suggestion { r#type: Suggested::Author, id, locale: author.locale, direction: author.direction, text, url: author.url });
+            data.push(Suggestion {
+                r#type: Suggested::Author,
+                id,
+                locale: author.locale,
+                direction: author.direction,
+                text,
+                url: author.url,
+            });
         }
         // Those in which a word begins so.
         data.retain(|suggestion| !suggestion.text.marks.is_empty());

@@ -1,6 +1,6 @@
 //! Arranging collections.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -100,8 +100,16 @@ fn taken(all: &[Collection], id: CollectionId, said: &Arrangement) -> Result<(),
     if let Some(other) = others().find(|other| other.arrangement.slug == said.slug) {
         return refused("#/slug", "another collection has this slug", other);
     }
+    // One for all readers, and those that stand in for it, make the same part of the site: nobody takes it away from there.
+    let are_alike = |other: &&Collection| other.arrangement.locale.is_none() || said.locale.is_none();
+    let mut beside = all.iter().filter(|other| other.id != id).filter(are_alike);
+    if let Some(other) = beside.find(|other| other.arrangement.slug == said.slug && other.arrangement.place != said.place) {
+        return refused("#/slug", "the collection that has this slug for other readers makes another part of the site", other);
+    }
     let Some(place) = said.place else { return Ok(()) };
-    let same: Vec<_> = others().filter(|other| other.arrangement.place == Some(place)).collect();
+    let is_seen_with = |other: &&Collection| other.arrangement.locale == said.locale || (place.kind.is_rail() && are_alike(other));
+    let beside = all.iter().filter(|other| other.id != id).filter(is_seen_with);
+    let same: Vec<_> = beside.filter(|other| other.arrangement.place == Some(place)).collect();
     match same.first() {
         Some(other) if !place.kind.is_rail() => refused("#/place", "another collection makes this part of the site", other),
         _ if same.len() >= limits::COLLECTION_RAILS => {
@@ -182,7 +190,7 @@ pub fn revise(
         item.headlines = kept.map(|kept| kept.headlines.clone()).unwrap_or_default();
     }
     let (arrangement, section_path) = checked(tx, &permit, draft, &before.get().arrangement.items)?;
-    taken(&*store::collections::all(tx)?, id, &arrangement)?;
+    taken(&store::collections::all(tx)?, id, &arrangement)?;
     if arrangement == before.get().arrangement {
         return Ok(before.into_inner());
     }
@@ -221,7 +229,7 @@ pub struct LeftOut {
 pub fn left_out(tx: &mut Tx<'_>, collections: &[Collection]) -> Result<Vec<Vec<LeftOut>>, Error> {
     let pinned = collections.iter().flat_map(|one| &one.arrangement.items).map(|item| item.article_id);
     let articles: Vec<_> = pinned.collect::<BTreeSet<_>>().into_iter().collect();
-    let live = if articles.is_empty() { Default::default() } else { store::editions::live_heads(tx, &articles)? };
+    let live = if articles.is_empty() { HashMap::default() } else { store::editions::live_heads(tx, &articles)? };
     let live: BTreeMap<_, BTreeSet<Locale>> =
         live.into_iter().map(|(id, heads)| (id, heads.into_iter().map(|l| l.locale).collect())).collect();
     let readers = store::site::masthead(tx)?.for_readers();

@@ -65,7 +65,7 @@ impl CacheTag {
     /// The tag of which collections make a part of the site, in any locale.
     #[must_use]
     pub fn place(place: &Place) -> Self {
-        let section = place.section_id.map_or(Uuid::nil(), |id| id.uuid());
+        let section = place.section_id.map_or(Uuid::nil(), super::id::Id::uuid);
         Self::Place(hash(place.kind.as_str().bytes().chain(*section.as_bytes())))
     }
 

@@ -26,7 +26,11 @@ fn column(kind: FacetKind) -> Option<usize> {
 }
 
 /// How many of those that were found have which value.
-pub(super) fn counted(searcher: &Searcher, kinds: &BTreeSet<FacetKind>, found: &[Candidate]) -> Result<Vec<(FacetKind, Vec<Count>)>, Error> {
+pub(super) fn counted(
+    searcher: &Searcher,
+    kinds: &BTreeSet<FacetKind>,
+    found: &[Candidate],
+) -> Result<Vec<(FacetKind, Vec<Count>)>, Error> {
     if kinds.is_empty() {
         return Ok(Vec::new());
     }

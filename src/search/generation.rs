@@ -8,9 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, Term,
-    directory::MmapDirectory,
-    indexer::IndexWriterOptions,
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, Term, directory::MmapDirectory, indexer::IndexWriterOptions,
     schema::Schema,
 };
 
@@ -104,7 +102,8 @@ impl Generation {
             // Files that it does not know of are not looked at.
             let known = index.directory().list_managed_files();
             let strangers = std::fs::read_dir(folder).map_err(Error::internal)?.flatten().map(|file| PathBuf::from(file.file_name()));
-            let mut strangers = strangers.filter(|name| name.extension().is_some_and(|end| end != "json" && end != "lock") && !known.contains(name));
+            let mut strangers =
+                strangers.filter(|name| name.extension().is_some_and(|end| end != "json" && end != "lock") && !known.contains(name));
             if index.schema() != schema || strangers.next().is_some() || !index.validate_checksum().map_err(failed)?.is_empty() {
                 return Ok(None);
             }
@@ -113,7 +112,10 @@ impl Generation {
         };
         // What is damaged may be read as anything.
         let opened = std::panic::catch_unwind(opened).unwrap_or_else(|_| Err(Error::internal("it panicked")));
-        opened.inspect_err(|error| tracing::warn!(folder = %folder.display(), why = error.for_the_log(), "an index cannot be read")).ok().flatten()
+        opened
+            .inspect_err(|error| tracing::warn!(folder = %folder.display(), why = error.for_the_log(), "an index cannot be read"))
+            .ok()
+            .flatten()
     }
 
     /// How many live translations the index in a folder has, and the last change that it had taken up; nothing of what is not whole or cannot be read.
@@ -132,7 +134,8 @@ impl Generation {
 
     fn writer(&mut self) -> Result<&mut IndexWriter, Error> {
         if self.writer.is_none() {
-            let options = IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_MEMORY).num_merge_threads(1).build();
+            let options =
+                IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_MEMORY).num_merge_threads(1).build();
             self.writer = Some(self.index.writer_with_options(options).map_err(failed)?);
         }
         self.writer.as_mut().ok_or_else(|| Error::internal("no writer"))

@@ -165,7 +165,12 @@ impl SearchIndex {
     /// The tags of the locales that it has words in.
     #[must_use]
     pub fn locales(&self) -> Vec<String> {
-        self.read().iter().flat_map(|read| read.snapshot.sizes.iter()).filter(|(_, size)| **size > 0).map(|(locale, _)| locale.clone()).collect()
+        self.read()
+            .iter()
+            .flat_map(|read| read.snapshot.sizes.iter())
+            .filter(|(_, size)| **size > 0)
+            .map(|(locale, _)| locale.clone())
+            .collect()
     }
 
     /// Begin another one, which nobody reads before it is whole.

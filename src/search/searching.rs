@@ -94,7 +94,13 @@ impl Snapshot {
         Ok(count)
     }
 
-    fn wanted<'q>(&self, parts: &[Part], languages: &'q Languages, found: &mut Found, budget: &mut Budget) -> Result<Vec<Wanted<'q>>, Error> {
+    fn wanted<'q>(
+        &self,
+        parts: &[Part],
+        languages: &'q Languages,
+        found: &mut Found,
+        budget: &mut Budget,
+    ) -> Result<Vec<Wanted<'q>>, Error> {
         let locales = languages.locales();
         let mut all = Vec::new();
         for (language, locale) in locales.iter().enumerate() {
@@ -107,7 +113,14 @@ impl Snapshot {
             let earlier = if let Languages::Chain(_) = languages { locales.get(..language).unwrap_or_default() } else { &[] };
             let mut wanted = Wanted { language, earlier, required: Vec::new(), optional: Vec::new(), excluded: Vec::new() };
             for Clause { sought, need } in &clauses {
-                let looked_up = look_up(&self.searcher, &self.fields, locale.as_str(), sought, &mut |term, budget| self.frequency(term, budget), budget)?;
+                let looked_up = look_up(
+                    &self.searcher,
+                    &self.fields,
+                    locale.as_str(),
+                    sought,
+                    &mut |term, budget| self.frequency(term, budget),
+                    budget,
+                )?;
                 found.is_partial |= !looked_up.is_whole;
                 let weight = idf(looked_up.frequency, size) * if *need == Need::Optional { COMMON } else { 1.0 };
                 if let (Sought::Word { folded, .. }, Need::Required | Need::Optional) = (sought, need) {
@@ -130,7 +143,12 @@ impl Snapshot {
     }
 
     /// What has all that is required, or any of it.
-    fn matches(&self, wanted: &Wanted<'_>, (segment, sieve): (&Segment<'_>, &Sieve<'_>), all: bool, budget: &mut Budget) -> Result<Vec<Match>, Error> {
+    fn matches(
+        wanted: &Wanted<'_>,
+        (segment, sieve): (&Segment<'_>, &Sieve<'_>),
+        all: bool,
+        budget: &mut Budget,
+    ) -> Result<Vec<Match>, Error> {
         let Some(((rarest, weight), others)) = wanted.required.split_first() else { return Ok(Vec::new()) };
         let mut matches = segment.all(rarest, *weight, budget)?;
         matches.retain(|found| sieve.keeps(found.doc));
@@ -175,7 +193,7 @@ impl Snapshot {
             let (segment, columns) = (Segment::new(reader, &self.fields)?, Columns::of(reader)?);
             for wanted in wanted {
                 let sieve = Sieve::new(&columns, &query.among, wanted.earlier)?;
-                for found in self.matches(wanted, (&segment, &sieve), all, budget)? {
+                for found in Self::matches(wanted, (&segment, &sieve), all, budget)? {
                     let published_at = columns.published_at(found.doc);
                     let has = Has::of(found.count, wanted.required.len());
                     let score = found.score * newness(query.recency, query.today, published_at);

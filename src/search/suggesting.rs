@@ -31,7 +31,9 @@ impl Snapshot {
             };
             let mut wanted = Vec::new();
             for word in begun {
-                wanted.push(spelled(&word.folded).iter().map(|word| super::terms::of(self.fields.heads, locale.as_str(), word)).collect::<Vec<_>>());
+                wanted.push(
+                    spelled(&word.folded).iter().map(|word| super::terms::of(self.fields.heads, locale.as_str(), word)).collect::<Vec<_>>(),
+                );
             }
             let mut ends = Vec::new();
             for start in spelled(&last.folded) {

@@ -1,6 +1,6 @@
 //! Which terms of the index are looked for: the words themselves, what begins like them, and what is one typing error away.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::{
@@ -103,7 +103,7 @@ fn dictionary<A: Automaton<State: Clone> + Clone>(
     (from, below): (&str, &str),
     automaton: &A,
 ) -> Result<(Vec<String>, bool), Error> {
-    let mut words = BTreeMap::new();
+    let mut words = BTreeSet::new();
     let mut is_whole = true;
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field).map_err(Error::internal)?;
@@ -118,13 +118,13 @@ fn dictionary<A: Automaton<State: Clone> + Clone>(
             }
             taken = taken.saturating_add(1);
             if let Ok(word) = str::from_utf8(stream.key()) {
-                words.insert(word.to_owned(), ());
+                words.insert(word.to_owned());
             }
         }
     }
     // The same of all instances, however their segments lie.
     is_whole &= words.len() <= MOST_TERMS;
-    Ok((words.into_keys().take(MOST_TERMS).collect(), is_whole))
+    Ok((words.into_iter().take(MOST_TERMS).collect(), is_whole))
 }
 
 /// The last text that begins so.

@@ -173,7 +173,9 @@ pub fn find(tx: &mut Tx<'_>, id: CollectionId) -> Result<Collection, Error> {
 /// Of those that are meant, those for the readers of a locale: one of that locale stands in for the one of all locales that has its slug.
 fn of_readers<'c>(all: &'c [Collection], locale: &Locale, meant: impl Fn(&Arrangement) -> bool) -> Vec<&'c Collection> {
     let is_own = |one: &Collection| one.arrangement.locale.as_ref() == Some(locale);
-    let stood_in_for = |one: &Collection| all.iter().any(|own| is_own(own) && own.arrangement.slug == one.arrangement.slug);
+    // Who arranges one part of the site takes no other from anybody.
+    let stands_in = |own: &Collection, one: &Collection| meant(&own.arrangement) && own.arrangement.slug == one.arrangement.slug;
+    let stood_in_for = |one: &Collection| all.iter().any(|own| is_own(own) && stands_in(own, one));
     let is_theirs = |one: &&Collection| is_own(one) || (one.arrangement.locale.is_none() && !stood_in_for(one));
     all.iter().filter(is_theirs).filter(|one| meant(&one.arrangement)).collect()
 }

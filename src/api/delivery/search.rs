@@ -215,7 +215,9 @@ pub(crate) async fn search(reader: Reader, query: Query<Search>) -> Result<HttpR
         several => {
             let mut all = Vec::new();
             for tag in several {
-                all.push(Locale::read(tag).map_err(|why| Error::invalid("?locale", "locale", format!("{why}; `any` and `auto` stand alone")))?);
+                all.push(
+                    Locale::read(tag).map_err(|why| Error::invalid("?locale", "locale", format!("{why}; `any` and `auto` stand alone")))?,
+                );
             }
             let first = all.first().map(ToString::to_string);
             reader.answer(first.as_deref(), |locale| Ok(found(Spread::Several(all), locale))).await

@@ -73,11 +73,11 @@ pub(super) fn filter(query: &Query, reading: &Reading) -> Filter {
 }
 
 /// Those of some articles that are live for a reader, without bodies. Nobody is told of the others.
-fn live(tx: &mut Tx<'_>, reading: &Reading, ids: Vec<ArticleId>) -> Result<HashMap<ArticleId, Live>, Error> {
+fn live(tx: &mut Tx<'_>, reading: &Reading, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Live>, Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let asked = Filter { chain: reading.chain.clone(), ids: ids.clone(), ..Filter::default() };
+    let asked = Filter { chain: reading.chain.clone(), ids: ids.to_vec(), ..Filter::default() };
     let found = store::listings::page(tx, Visibility::public(), &asked, Paging::first(), Bodies::NONE)?.items;
     let found: HashMap<ArticleId, Live> = found.into_iter().map(|live| (live.article_id, live)).collect();
     let absent: Vec<_> =
@@ -98,7 +98,8 @@ pub(super) fn arrange(
     // Where fewer are shown than the collection has slots, what is pinned behind them is not there yet.
     let is_within = |item: &Item| usize::try_from(item.position).is_ok_and(|slot| slot <= most);
     let open: Vec<Item> = open.into_iter().filter(|item| is_within(item) && !elsewhere.contains(&item.article_id)).collect();
-    let mut lives = live(tx, reading, open.iter().map(|item| item.article_id).collect())?;
+    let ids: Vec<_> = open.iter().map(|item| item.article_id).collect();
+    let mut lives = live(tx, reading, &ids)?;
     let pinned: Vec<_> =
         open.into_iter().filter_map(|item| Some(Row { live: lives.remove(&item.article_id)?, item: Some(item) })).collect();
     let wanted = most.saturating_sub(pinned.len());

@@ -30,10 +30,11 @@ pub(super) fn stories(
     filter: &Filter,
     (paging, view): (Paging, &View),
 ) -> Result<Cards, Error> {
-    if view.rest.is_none() && paging.cursor.is_none() {
-        if let Some(collection) = store::collections::at(tx, place, &reading.locale)?.pop() {
-            return first(tx, reading, (&collection, place), filter, (paging, view));
-        }
+    if view.rest.is_none()
+        && paging.cursor.is_none()
+        && let Some(collection) = store::collections::at(tx, place, &reading.locale)?.pop()
+    {
+        return first(tx, reading, (&collection, place), filter, (paging, view));
     }
     cards(tx, reading, filter, paging, view)
 }

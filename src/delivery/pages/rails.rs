@@ -16,7 +16,7 @@ use crate::{
         Error,
         article::ArticleId,
         collection::{Collection, Place, PlaceKind},
-        },
+    },
     store::{self, Tx, editions::BodyForm, listings},
 };
 

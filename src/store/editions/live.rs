@@ -262,7 +262,12 @@ pub fn live_each(tx: &mut Tx<'_>, _: Visibility, those: &[(Id<Article>, &Locale)
     locales.dedup();
     for (n, locale) in locales.into_iter().enumerate() {
         let of_locale = those.iter().filter(|(_, its)| *its == locale).map(|(id, _)| *id);
-        sql.push(if n == 0 { "" } else { " OR " }).push("(e.locale = ").text(locale.as_str()).push(" AND e.article_id IN ").ids(of_locale).push(")");
+        sql.push(if n == 0 { "" } else { " OR " })
+            .push("(e.locale = ")
+            .text(locale.as_str())
+            .push(" AND e.article_id IN ")
+            .ids(of_locale)
+            .push(")");
     }
     sql.push(")");
     noted(tx, sql)

@@ -166,8 +166,8 @@ impl Question<'_> {
     fn zoned(&self, with: &mut Sql, rows: &mut Sql, reach: Option<&Reach>) {
         let bound = reach.and_then(Reach::bound_sections);
         // Where words are read, and where articles are seen.
-        let read = reach.map_or(None, |reach| self.read_in(reach));
-        let seen = reach.map_or(None, Reach::sections);
+        let read = reach.and_then(|reach| self.read_in(reach));
+        let seen = reach.and_then(Reach::sections);
         let by_section = self.filter.section.is_some() || bound.is_some() || read.is_some();
         with.push("WITH RECURSIVE ");
         if by_section {
