@@ -1,6 +1,6 @@
 //! The translator's queue tells what follows from the tables of what there is, whatever was done, whoever asks and however they narrow it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write};
 
 use dateline::{
     access::{
@@ -185,7 +185,7 @@ impl Asked {
         let mut query = String::new();
         let mut add = |name: &str, value: Option<String>| {
             if let Some(value) = value {
-                query.push_str(&format!("&{name}={value}"));
+                write!(query, "&{name}={value}").unwrap();
             }
         };
         add("section", self.section.clone());
@@ -464,10 +464,12 @@ both! {
         for n in 0..200 {
             let after = room.act_somewhere(&mut dice, n).await;
             app.wait(i64::try_from(dice.below(3)).unwrap());
-            if dice.below(3) == 0 {
+            let piece = dice.below(3) == 0;
+            let all = !piece && dice.below(3) == 0;
+            if piece {
                 // A piece of what is to be filled, or all.
                 app.store.write_now(&dateline::access::Bookkeeping, store::queue::carry_on).unwrap();
-            } else if dice.below(3) == 0 {
+            } else if all {
                 queue_filler::round(&app.store).unwrap();
             }
             compare(&app, &room.readers, &room.sections, &mut dice, &after).await;
