@@ -3,7 +3,7 @@
 //! **Context.** Neither database finds words of every language alike, and what one finds the other does not. **Decision.** Each instance has an index of its own
 //! in its data folder, over `tantivy`; it holds words and ids, follows the change log, and keeps its place there with each commit. What is found are articles and locales: readers are
 //! shown what is live of them then. **Consequence.** An index may be behind, lost or damaged: it is built anew out of the database, and whatever it says, nothing is shown that is not
-//! live. Queries are carried out here ([`searching`]), in the same way on all instances.
+//! live. Queries are carried out here (`searching`), in the same way on all instances.
 //!
 //! Nothing here knows the database or HTTP: documents go in, ids come out.
 

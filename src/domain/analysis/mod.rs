@@ -1,7 +1,7 @@
-//! What search makes of words, in every language alike: one analyser per language, from one table ([`languages`]).
+//! What search makes of words, in every language alike: one analyser per language, from one table (`languages`).
 //!
-//! A text is brought into NFC, parted into words ([`splitting`]), and each word is folded ([`folding`]), stemmed ([`stemming`], [`endings`]), and where it
-//! is in an Indic script, read as it may be typed in Latin letters ([`latin`]). Documents and queries go the same way, so that they meet.
+//! A text is brought into NFC, parted into words (`splitting`), and each word is folded (`folding`), stemmed (`stemming`, `endings`), and where it
+//! is in an Indic script, read as it may be typed in Latin letters (`latin`). Documents and queries go the same way, so that they meet.
 //!
 //! **Decision.** Three forms of a word and not one: a search for words looks for stems, where inflections and spellings meet; a phrase or a
 //! beginning of a word is looked for as folded; and Latin keys are for those whose keyboard has no other letters.
