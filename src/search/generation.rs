@@ -13,9 +13,9 @@ use tantivy::{
 };
 
 use super::{
+    budget::Budget,
     document::Document,
     fields::{Fields, schema, tokenizers},
-    matching::Budget,
     searching::Snapshot,
 };
 use crate::domain::{Error, Instant, analysis, article::ArticleId};

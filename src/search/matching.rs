@@ -12,6 +12,7 @@ use tantivy::{
 };
 
 use super::{
+    budget::Budget,
     fields::Fields,
     terms::{Alternative, LookedUp, Terms, postings},
 };
@@ -23,41 +24,6 @@ const K1: f64 = 1.2;
 const B: f64 = 0.75;
 /// Words that a story has usually, with those counted several times that its headline and summary are made of.
 const USUAL_LENGTH: f64 = 450.0;
-
-/// Postings that one query may read.
-pub const BUDGET: u64 = 2_000_000;
-
-/// What a query may still read.
-#[derive(Debug)]
-pub(super) struct Budget(u64);
-
-impl Budget {
-    pub(super) fn new() -> Self {
-        Self(BUDGET)
-    }
-
-    /// Of what is asked by nobody.
-    pub(super) fn unlimited() -> Self {
-        Self(u64::MAX)
-    }
-
-    /// Whether one more may be read.
-    pub(super) fn take(&mut self) -> bool {
-        self.spend(1)
-    }
-
-    /// Whether as much as so many postings may be read.
-    pub(super) fn spend(&mut self, postings: u64) -> bool {
-        let left = self.0 > 0;
-        self.0 = self.0.saturating_sub(postings);
-        left
-    }
-
-    /// Whether all of it was spent.
-    pub(super) fn is_spent(&self) -> bool {
-        self.0 == 0
-    }
-}
 
 /// A document that has something that is looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,6 +8,7 @@
 //! Nothing here knows the database or HTTP: documents go in, ids come out.
 
 mod among;
+mod budget;
 mod candidate;
 mod counting;
 mod document;
@@ -31,10 +32,10 @@ use std::{
     },
 };
 
+pub use budget::BUDGET;
 pub use document::Document;
 pub use folder::{Part, parts};
 pub use marking::{Marked, Marker};
-pub use matching::BUDGET;
 pub use query::{Among, Count, FacetKind, Found, Hit, Languages, Named, Query, Ranking, Recency};
 
 pub use typed::MOST_WORDS;

@@ -9,10 +9,11 @@ use tantivy::{DocId, Searcher, schema::Term};
 
 use super::{
     among::{Columns, Sieve},
+    budget::Budget,
     candidate::{Candidate, Has},
     counting,
     fields::Fields,
-    matching::{Budget, Match, Segment},
+    matching::{Match, Segment},
     query::{Found, Hit, Languages, Query, Ranking, Recency},
     terms::{self, LookedUp, look_up},
     typed::{self, Clause, Need, Part, Sought},

@@ -6,7 +6,7 @@ use tantivy::{DocSet, TERMINATED, schema::IndexRecordOption};
 
 use super::{
     among::{Columns, Sieve},
-    matching::Budget,
+    budget::Budget,
     query::{Among, Hit, Languages},
     searching::Snapshot,
     terms::{beginning, postings},

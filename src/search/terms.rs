@@ -12,8 +12,8 @@ use tantivy::{
 use tantivy_fst::Automaton;
 
 use super::{
+    budget::Budget,
     fields::{Fields, OF_LOCALE, term},
-    matching::Budget,
     typed::Sought,
 };
 use crate::domain::Error;
