@@ -20,6 +20,8 @@ const BEGUN: [(&str, &str); 2] = [
 ];
 /// What stands for a recovery code.
 const RECOVERY: &str = "abcd-efgh-ijkl-mnop";
+/// What stands for how well a story fits.
+const SCORE: f64 = 12.4;
 /// How long the id of a block is.
 const BLOCK: usize = 10;
 /// How many rows of a list are shown.
@@ -81,6 +83,8 @@ impl Settling {
             let value = match (ANOTHER.iter().find(|(secret, _)| *secret == name), value) {
                 (Some((_, instead)), Value::String(_)) => json!(instead),
                 (_, Value::Array(rows)) if is_list && name == "data" => rows.into_iter().take(ROWS).map(|row| self.settled(row)).collect(),
+                // Stories lose with every day.
+                (_, Value::Number(_)) if name == "score" => json!(SCORE),
                 (_, Value::Array(codes)) if name == "recovery_codes" => codes.iter().map(|_| json!(RECOVERY)).collect(),
                 (_, Value::String(text)) => json!(self.text(text, ["id", "source", "block"].contains(&name.as_str()))),
                 (_, value) => self.settled(value),
