@@ -112,8 +112,8 @@ fn measure(newsroom: &Newsroom) -> Vec<(&'static str, Duration, usize)> {
     let queue = "/v1/desk/translations?locale=hi";
     // A place five years ago, in the middle of what was generated.
     let five_years_ago = admin.get(&format!("{queue}&limit=1&sort=newest")).0["data"][0]["waiting_since"].as_str().unwrap().to_owned();
-    let year: i32 = five_years_ago[..4].parse().unwrap();
-    let middle = format!("{}{}", year - 5, &five_years_ago[4..]);
+    let year: i32 = five_years_ago.get(..4).unwrap().parse().unwrap();
+    let middle = format!("{}{}", year - 5, five_years_ago.get(4..).unwrap());
     let deep = admin.get(&format!("{queue}&sort=newest&waiting_before={middle}")).0["page"]["next"].as_str().unwrap().to_owned();
     let asked: Vec<(&'static str, &Desk<'_>, String)> = vec![
         ("everything, first page", &admin, queue.to_owned()),
