@@ -33,7 +33,7 @@ fn values(known: &Known, parameter: &Value) -> Vec<String> {
         "locale" if parameter["schema"]["type"] == "array" => words(&["en", "hi,en", "any", "auto"]),
         "locale" => words(&["en", "hi", "kn", "auto"]),
         // Words of it, a beginning, and what would be meant by a typing error.
-        "q" => words(&[CANARY, "else", "zanzi*", "zanzibarqoukka", "-something%20topic", "%22something else%22"]),
+        "q" => words(&[CANARY, "else", "zanzi*", "zanzibarqoukka", "-something%20topic", "%22something%20else%22"]),
         "id" if parameter["in"] == "query" => vec![known.ids.join(",")],
         "id" => known.ids.iter().chain(&known.slugs).cloned().collect(),
         "not_id" => vec![known.ids.join(",")],
