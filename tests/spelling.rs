@@ -37,6 +37,7 @@ both! {
         let facts = json!({ "tags": [rivers], "credits": [{ "role": "written_by", "author_id": asha }] });
         admin.patch(&story, "\"1\"", &facts).await.ok();
         admin.publish(&story, &["en"]).await.ok();
+        admin.post("/v1/desk/collections", &json!({ "slug": "river-rises", "names": { "en": "Rivers" } })).await.ok();
         let (mut lists, mut others) = (0, 0);
         for (path, item) in contract()["paths"].as_object().unwrap() {
             let parameters = item["get"]["parameters"].as_array().cloned().unwrap_or_default();
@@ -49,6 +50,7 @@ both! {
             let sign = match path.as_str() {
                 "/v1/pages" => "?path=/en/world&",
                 "/v1/desk/archive/pages" => "?path=/en/world&as_of=2026-03-01T08:00:00Z&",
+                "/v1/search" => "?q=river&",
                 _ if path.contains("/archive/") => "?as_of=2026-03-01T08:00:00Z&",
                 _ => "?",
             };

@@ -113,7 +113,7 @@ fn every_digit_of_unicode_is_one_of_ascii() {
 
 #[test]
 fn a_language_that_is_not_known_is_folded_and_not_stemmed() {
-    for (locale, text) in [("sw", "Habari za Siasa"), ("sa", "रामः ग्रामम् गच्छति"), ("und", "Words")] {
+    for (locale, text) in [("sw", "Habari za Siasa"), ("sa", "रामः ग्रामम् गच्छति")] {
         for word in analyser(locale).words(text) {
             assert_eq!(word.folded, word.stem, "{locale}");
         }
