@@ -60,7 +60,7 @@ both! {
         // A token that reads no articles is told that there are some, and neither how many nor where.
         let limited = app.limited(&admin, "tag.manage desk.read").await;
         let problem = refused(&limited, &tag).await;
-        assert_eq!((&problem["used_by"], problem["detail"].as_str()), (&Value::Null, Some("articles, live editions, planned publications or menus use this tag")));
+        assert_eq!((&problem["used_by"], problem["detail"].as_str()), (&Value::Null, Some("articles, live editions, planned publications, menus or collections use this tag")));
 
         // What is below a section, filed in it and granted in it, each to those who see it.
         admin.post("/v1/desk/sections", &json!({ "parent_id": world, "translations": { "en": { "name": "Asia" } } })).await.ok();
