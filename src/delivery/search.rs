@@ -454,7 +454,7 @@ pub fn suggest(
         marker.entry(locale.clone()).or_insert_with_key(|locale| Marker::new(&begun, locale)).whole(text).into()
     };
     let mut data = Vec::new();
-    if !hits.is_empty() || !typed.trim().is_empty() {
+    if !typed.trim().is_empty() {
         let listed = named::Listed::new(Some(named::NameOrder::Ascending), Some(typed.trim()));
         let paging = Paging { limit: 20, cursor: None, count: false };
         for tag in names::tags(tx, reading, &listed, paging)?.items {

@@ -37,10 +37,9 @@ pub use document::Document;
 pub use folder::{Part, parts};
 pub use marking::{Marked, Marker};
 pub use query::{Among, Count, FacetKind, Found, Hit, Languages, Named, Query, Ranking, Recency};
-
 pub use typed::MOST_WORDS;
 
-use crate::domain::{Error, Instant, Locale, article::ArticleId, measured::Measured};
+use crate::domain::{Error, Instant, Locale, article::ArticleId};
 use folder::Folder;
 use generation::Generation;
 use searching::Snapshot;
@@ -72,12 +71,6 @@ struct Read {
 impl fmt::Debug for SearchIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SearchIndex").field("place", &self.place()).finish_non_exhaustive()
-    }
-}
-
-impl Measured for SearchIndex {
-    fn measure(&self, tell: &mut dyn FnMut(&'static str, &'static str, u64)) {
-        tell("search_documents", "", self.read().map_or(0, |read| read.snapshot.sizes.values().sum()));
     }
 }
 
