@@ -1,7 +1,7 @@
 // Asks the server for what is at the address, once, and shows it.
 import { createDateline, DatelineProblem } from "dateline-client";
 import { h } from "./dom.js";
-import { head, header, render } from "./page.js";
+import { head, header, next, render } from "./page.js";
 import { field, results } from "./search.js";
 import { saying } from "./words.js";
 import "./style.css";
@@ -23,7 +23,11 @@ async function show(): Promise<void> {
   head(page.frame);
   document.body.replaceChildren(...render(page));
   document.querySelector("header")?.append(field(page.frame, dateline));
-  if (page.kind === "article") count(page.article.id, page.article.locale);
+  if (page.kind === "article") {
+    count(page.article.id, page.article.locale);
+    // A story without it is one all the same.
+    leadOn(page.article.id, page.article.locale).catch(() => undefined);
+  }
 }
 
 /** What is found, in the frame of the front page. */
@@ -40,6 +44,12 @@ async function search(q: string, asked: URLSearchParams): Promise<void> {
   const top = header(page.frame);
   top.append(field(page.frame, dateline, q));
   document.body.replaceChildren(top, results(found, page.frame, q));
+}
+
+/** What leads on from a story, in its language: nobody waits for it to read the story. */
+async function leadOn(id: string, locale: string): Promise<void> {
+  const { data: related } = await dateline.GET("/v1/articles/{id}/related", { params: { path: { id }, query: { locale, limit: 4 } } });
+  document.querySelector("article.story")?.after(...next(related.data, locale));
 }
 
 /** Tell of a view, once somebody sees it: a string, which a browser may send to another origin without asking before. */

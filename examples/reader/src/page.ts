@@ -96,6 +96,12 @@ function story(article: Article, frame: Frame, say: Said): HTMLElement {
     h("p", { class: "published" }, `${say("published")} ${date(article.published_at, article.locale, frame.site.time_zone, article.time_zone_names.published_at)}`));
 }
 
+/** What leads on from a story; nothing, where nothing does. */
+export function next(stories: Schemas["ArticleListing"]["data"], locale: string): HTMLElement[] {
+  const row = (story: Schemas["ArticleAnswer"]) => story.url && h("p", {}, link(story.url, story.headline ?? ""), " ", story.published_at && h("small", {}, ago(story.published_at, locale)));
+  return stories.length > 0 ? [h("section", { class: "next" }, h("h2", {}, saying(locale)("read_next")), stories.map(row))] : [];
+}
+
 /** What stands in the head, and which language the document is in. */
 export function head(frame: Frame): void {
   document.documentElement.lang = frame.locale;

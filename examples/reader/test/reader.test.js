@@ -94,6 +94,12 @@ async function heard(path) {
   }
 }
 
+/** What stands above the stories that one leads on to. */
+const leadsOn = { en: "Read next", hi: "आगे पढ़ें", bn: "আরও পড়ুন", kn: "ಮುಂದೆ ಓದಿ" };
+
+/** What a story asks for beside its page, once that is read. */
+const isBeside = (path) => path.endsWith("/related");
+
 const languages = [
   ["en", "Reported by", "min read", "Listen to this article", /Published February 28th, 2026 at 18:39 IST/],
   ["hi", "रिपोर्ट", "मिनट में पढ़ें", "यह लेख सुनें", /प्रकाशित 28 फ़रवरी 2026/],
@@ -107,7 +113,10 @@ for (const [locale, byline, minutes, listen, published] of languages) {
     const path = new URL(found.alternates.find((a) => a.locale === locale).url).pathname;
     const audio = speaks && (await heard(path));
     const { page, asked, complaints } = await open(path);
-    assert.deepEqual(asked, ["/v1/pages"]);
+    assert.deepEqual(asked.filter((path) => !isBeside(path)), ["/v1/pages"]);
+    await page.locator(".next a").first().waitFor();
+    assert.equal(await page.locator(".next h2").textContent(), leadsOn[locale]);
+    assert.equal(new Set(await page.locator(".next a").evaluateAll((links) => links.map((link) => link.href).concat(location.href))).size, (await page.locator(".next a").count()) + 1, "not itself, nor one twice");
     assert.deepEqual(complaints, []);
     assert.equal(await page.locator("html").getAttribute("lang"), locale);
     assert.equal(await page.locator(".sections > ul > li").count(), 10);
@@ -196,7 +205,7 @@ test("from the front page to a section, an author and the story in another langu
   await page.waitForSelector(".story");
   await follow(page.locator(".languages a", { hasText: "हिंदी" }));
   assert.notEqual(await page.locator("h1").textContent(), english);
-  assert.ok(asked.every((path) => path === "/v1/pages"));
+  assert.ok(asked.every((path) => path === "/v1/pages" || isBeside(path)));
   await page.close();
 });
 
@@ -214,7 +223,7 @@ test("the front page stands as editors have arranged it, and the page after it g
   const shown = await page.locator(".card h2 a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
   assert.equal(shown.filter((href) => href === story).length, 1);
   assert.equal(new Set(shown).size, shown.length);
-  assert.ok(asked.every((path) => path === "/v1/pages"));
+  assert.ok(asked.every((path) => path === "/v1/pages" || isBeside(path)));
   await page.close();
 });
 
