@@ -13,8 +13,6 @@ mod support;
 use std::{
     collections::BTreeSet,
     io::Read,
-    path::Path,
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -34,7 +32,7 @@ use dateline::{
     },
 };
 use serde_json::{Value, json};
-use support::{Client, Measured, Newsroom, Server, beside, free_port, load, machine, processor_time, variable, wrk};
+use support::{Client, Measured, Newsroom, Server, beside, load, machine, processor_time, variable, wrk};
 
 /// The store of a newsroom, without its server.
 fn store(newsroom: &Newsroom) -> Store {
@@ -51,32 +49,6 @@ fn store(newsroom: &Newsroom) -> Store {
     .unwrap()
 }
 
-/// A handler that returns the bytes of a file, and 304 to whoever names its tag: run as a process of its own.
-fn bare(port: u16, file: &Path) {
-    use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-    let bytes = web::Bytes::from(std::fs::read(file).unwrap());
-    let server = move || {
-        let bytes = bytes.clone();
-        App::new().route(
-            "/",
-            web::get().to(move |req: HttpRequest| {
-                let bytes = bytes.clone();
-                async move {
-                    if req.headers().contains_key("if-none-match") {
-                        return HttpResponse::NotModified().insert_header(("etag", "\"x\"")).finish();
-                    }
-                    HttpResponse::Ok().content_type("application/json").insert_header(("etag", "\"x\"")).body(bytes)
-                }
-            }),
-        )
-    };
-    actix_web::rt::System::new().block_on(async move {
-        let server = HttpServer::new(server).bind(("127.0.0.1", port)).unwrap();
-        eprintln!("listening on {port}");
-        server.run().await.unwrap();
-    });
-}
-
 fn row(name: &str, ours: Measured, other: Measured, against: &str) {
     println!(
         "| {name} | {:.0} | {:.0} | {:.2} | {:.0} / {:.0} | {against} |",
@@ -89,11 +61,8 @@ fn row(name: &str, ours: Measured, other: Measured, against: &str) {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    if let [_, word, port, file] = arguments.as_slice()
-        && word == "bare"
-    {
-        return bare(port.parse().unwrap(), Path::new(file));
+    if support::is_bare() {
+        return;
     }
     let articles: u32 = variable("ARTICLES", 10_000);
     let postgres = std::env::var("POSTGRES").ok();
@@ -179,12 +148,7 @@ fn hot(client: &Client, server: &Server, newsroom: &Newsroom, paths: &[(&str, St
     println!("\n| hot | requests/s | bare handler | ratio | median / p99 µs | against |\n| --- | --- | --- | --- | --- | --- |");
     for (name, path) in paths {
         let (bytes, tag) = client.get(&format!("{}{path}", server.url));
-        let file = newsroom.folder.join("bytes");
-        std::fs::write(&file, &bytes).unwrap();
-        let port = free_port();
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["bare", &port.to_string(), file.to_str().unwrap()]);
-        let bare = Server::start(command, port);
+        let bare = newsroom.bare(&bytes);
         let (ours, other) = beside(&format!("{}{path}", server.url), &[], &bare.url, &[]);
         row(&format!("{name}, {:.1} KB", bytes.len() as f64 / 1e3), ours, other, "the same bytes");
         if *name == "article" {

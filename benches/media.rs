@@ -16,6 +16,7 @@
 )]
 
 mod library;
+#[allow(clippy::allow_attributes, dead_code, reason = "benchmarks share what each needs some of")]
 mod support;
 
 use std::path::Path;

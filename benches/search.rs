@@ -16,7 +16,7 @@ use std::{
 
 use dateline::{
     domain::{Instant, Locale, analysis::Analyser, article::ArticleId, content::Content},
-    search::{Among, Document, Languages, Query, Ranking, Recency, SearchIndex},
+    search::{Among, Document, Documents, Languages, Query, Ranking, Recency, SearchIndex},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -42,7 +42,7 @@ fn material(path: &str) -> Vec<Story> {
     std::fs::read_to_string(path).unwrap().lines().filter_map(told).collect()
 }
 
-fn documents(story: &Story, id: ArticleId) -> Vec<Document> {
+fn documents(story: &Story, id: ArticleId) -> Documents {
     let live_in: Vec<Locale> = story.words.iter().map(|words| words.0.clone()).collect();
     let document = |(locale, headline, summary, body): &(Locale, String, String, String)| Document {
         article: id,
@@ -57,8 +57,9 @@ fn documents(story: &Story, id: ArticleId) -> Vec<Document> {
         genre: "news".parse().unwrap(),
         published_at: Instant::from_micros(0),
         updated_at: Instant::from_micros(0),
+        desk: None,
     };
-    story.words.iter().map(document).collect()
+    Documents { live: story.words.iter().map(document).collect(), desk: Vec::new() }
 }
 
 fn query(typed: &str, locale: &Locale) -> Query {
@@ -151,9 +152,9 @@ fn main() {
     let stories = material(&path);
     let locales: BTreeSet<Locale> = stories.iter().flat_map(|story| story.words.iter().map(|words| words.0.clone())).collect();
     let index = SearchIndex::default();
-    let mut building = index.begin(0).unwrap();
+    let building = index.begin(0).unwrap();
     for (place, story) in (1_u128..).zip(&stories) {
-        building.add(&documents(story, Uuid::from_u128(place).into()), 1).unwrap();
+        building.adder().add(&documents(story, Uuid::from_u128(place).into()), 1).unwrap();
     }
     building.finish(0, Instant::from_micros(0)).unwrap();
     println!("{} stories\n\n| | first | first five | nDCG@10 | queries |\n| --- | --- | --- | --- | --- |", stories.len());
@@ -167,19 +168,27 @@ fn main() {
     let copies: u128 = std::env::var("COPIES").ok().and_then(|copies| copies.parse().ok()).unwrap_or(1);
     let folder = std::env::temp_dir().join(format!("dateline-bench-search-{}", std::process::id()));
     let large = SearchIndex::at(Path::new(&folder)).unwrap();
-    let (start, mut bytes, mut count) = (Timer::now(), 0, 0_usize);
-    let mut building = large.begin(0).unwrap();
-    for copy in 0..copies {
-        for (place, story) in (1_u128..).zip(&stories) {
-            let documents = documents(story, Uuid::from_u128(place + copy * 1_000).into());
-            bytes += documents
-                .iter()
-                .map(|document| document.content.headline.len() + document.content.summary.len() + document.body.len())
-                .sum::<usize>();
-            count += documents.len();
-            building.add(&documents, 1).unwrap();
+    let start = Timer::now();
+    let building = large.begin(0).unwrap();
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u128);
+    let add = |thread: u128| {
+        let (mut adder, mut bytes, mut count) = (building.adder(), 0_usize, 0_usize);
+        for copy in (0..copies).filter(|copy| copy % threads == thread) {
+            for (place, story) in (1_u128..).zip(&stories) {
+                let documents = documents(story, Uuid::from_u128(place + copy * 1_000).into());
+                let length = |document: &Document| document.content.headline.len() + document.content.summary.len() + document.body.len();
+                bytes += documents.live.iter().map(length).sum::<usize>();
+                count += documents.live.len();
+                adder.add(&documents, 1).unwrap();
+            }
         }
-    }
+        (bytes, count)
+    };
+    let (bytes, count) = std::thread::scope(|scope| {
+        let add = &add;
+        let adders: Vec<_> = (0..threads).map(|thread| scope.spawn(move || add(thread))).collect();
+        adders.into_iter().map(|adder| adder.join().unwrap()).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+    });
     building.finish(0, Instant::from_micros(0)).unwrap();
     let seconds = start.elapsed().as_secs_f64();
     let held = dateline::search::parts(&folder)[0].bytes;

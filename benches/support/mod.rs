@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     os::unix::fs::PermissionsExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
 };
@@ -65,6 +65,42 @@ pub(crate) fn processor_time(pid: u32) -> (f64, f64) {
     (seconds(&fields[11..13]), seconds(&fields[13..15]))
 }
 
+/// A handler that returns the bytes of a file, and 304 to whoever names its tag: run as a process of its own.
+fn bare(port: u16, file: &Path) {
+    use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+    let bytes = web::Bytes::from(std::fs::read(file).unwrap());
+    let server = move || {
+        let bytes = bytes.clone();
+        App::new().route(
+            "/",
+            web::get().to(move |req: HttpRequest| {
+                let bytes = bytes.clone();
+                async move {
+                    if req.headers().contains_key("if-none-match") {
+                        return HttpResponse::NotModified().insert_header(("etag", "\"x\"")).finish();
+                    }
+                    HttpResponse::Ok().content_type("application/json").insert_header(("etag", "\"x\"")).body(bytes)
+                }
+            }),
+        )
+    };
+    actix_web::rt::System::new().block_on(async move {
+        let server = HttpServer::new(server).bind(("127.0.0.1", port)).unwrap();
+        eprintln!("listening on {port}");
+        server.run().await.unwrap();
+    });
+}
+
+/// Whether this process was started to be that handler; then it was, and is done.
+pub(crate) fn is_bare() -> bool {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, word, port, file] = arguments.as_slice() else { return false };
+    if word == "bare" {
+        bare(port.parse().unwrap(), Path::new(file));
+    }
+    word == "bare"
+}
+
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -110,6 +146,15 @@ impl Newsroom {
             command.env("DATELINE_SECRET_FILE", self.folder.join("secret"));
         }
         command
+    }
+
+    /// A bare handler that returns these bytes, as a process of its own.
+    pub(crate) fn bare(&self, bytes: &[u8]) -> Server {
+        let (file, port) = (self.folder.join("bytes"), free_port());
+        std::fs::write(&file, bytes).unwrap();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["bare", &port.to_string(), file.to_str().unwrap()]);
+        Server::start(command, port)
     }
 
     pub(crate) fn serve(&self, cache: u32) -> Server {
