@@ -99,6 +99,24 @@ both! {
         assert_eq!((admin.get(&at[0]).await.ok()["name"].clone(), admin.get(&at[2]).await.ok()["to"].clone()), (json!("kn"), json!("/kn")));
     }
 
+    async fn how_the_site_weighs_what_is_new_is_carried_and_stays_where_nothing_is_said_of_it(app) {
+        let (admin, site) = (app.admin().await, "/v1/desk/site");
+        let wanted = json!({ "recency_percent": 300, "half_life_days": 2 });
+        admin.patch(site, &admin.get(site).await.etag(), &json!({ "search": wanted })).await.ok();
+        let mut record = everything(&app).into_iter().find(|record| record["type"] == "site").unwrap();
+        assert_eq!(record["search"], wanted);
+        let other = elsewhere(std::slice::from_ref(&record)).await;
+        let told = async || other.admin().await.get(site).await.ok();
+        assert_eq!(told().await["search"], wanted);
+        record.as_object_mut().unwrap().remove("search");
+        record["name"] = json!("Another name");
+        other.import(&record);
+        let told = told().await;
+        assert_eq!((&told["name"], &told["search"]), (&json!("Another name"), &wanted));
+        record["search"] = json!({ "recency_percent": 1, "half_life_days": 0 });
+        assert!(app.try_import(&record, true).is_err());
+    }
+
     async fn a_bundle_makes_what_it_says_and_a_second_time_nothing(app) {
         newsroom(&app).await;
         assert_eq!(app.import(&story()).outcome, Outcome::Created);

@@ -16,18 +16,18 @@ use crate::{
     support::{Client, TestApp},
 };
 
-const COLLECTIONS: &str = "/v1/desk/collections";
+pub(crate) const COLLECTIONS: &str = "/v1/desk/collections";
 
-fn id(path: &str) -> &str {
+pub(crate) fn id(path: &str) -> &str {
     path.rsplit('/').next().unwrap()
 }
 
-fn pin(story: &str, position: i32) -> Value {
+pub(crate) fn pin(story: &str, position: i32) -> Value {
     json!({ "article_id": id(story), "position": position })
 }
 
 /// A collection; its path on the desk.
-async fn arranged(client: &Client<'_>, slug: &str, said: &Value) -> String {
+pub(crate) async fn arranged(client: &Client<'_>, slug: &str, said: &Value) -> String {
     let mut sent = json!({ "slug": slug, "names": { "en": slug } });
     sent.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
     let made = client.post(COLLECTIONS, &sent).await;
@@ -35,12 +35,12 @@ async fn arranged(client: &Client<'_>, slug: &str, said: &Value) -> String {
     made.header("location").unwrap().to_owned()
 }
 
-async fn arrange(client: &Client<'_>, path: &str, said: &Value) {
+pub(crate) async fn arrange(client: &Client<'_>, path: &str, said: &Value) {
     client.patch(path, &client.get(path).await.etag(), said).await.ok();
 }
 
 /// Stories of a section that are live in English, each first published a minute after the one before.
-async fn stories(app: &TestApp, section: &str, headlines: &[&str]) -> Vec<String> {
+pub(crate) async fn stories(app: &TestApp, section: &str, headlines: &[&str]) -> Vec<String> {
     let editor = app.editor().await;
     let mut all = Vec::new();
     for headline in headlines {
@@ -52,12 +52,12 @@ async fn stories(app: &TestApp, section: &str, headlines: &[&str]) -> Vec<String
     all
 }
 
-fn headlines(rows: &Value) -> Vec<String> {
+pub(crate) fn headlines(rows: &Value) -> Vec<String> {
     rows.as_array().unwrap().iter().map(|row| row["headline"].as_str().unwrap().to_owned()).collect()
 }
 
 /// What anybody is answered, which is what they would be answered anew, from the same things.
-async fn read(app: &TestApp, path: &str) -> Value {
+pub(crate) async fn read(app: &TestApp, path: &str) -> Value {
     let answer = app.anyone().get(path).await;
     let fresh = app.uncached().await;
     let anew = app.anyone().at(&fresh).get(path).await;

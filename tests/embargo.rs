@@ -12,6 +12,8 @@ const CANARY: &str = "zanzibarquokka";
 struct Known {
     ids: Vec<String>,
     slugs: Vec<String>,
+    /// Another story, which is public and leads on to it.
+    beneath: String,
 }
 
 /// The values that a parameter is tried with.
@@ -73,6 +75,9 @@ fn requests(known: &Known) -> Vec<String> {
                 .flat_map(|p| values(known, &parameter).into_iter().map(|v| p.replace(&name, &v)).collect::<Vec<_>>())
                 .collect();
         }
+        if path.ends_with("/related") {
+            paths = [&known.ids[0], &known.beneath].map(|id| path.replace("{id}", id)).to_vec();
+        }
         let query: Vec<Vec<String>> = of("query")
             .iter()
             .map(|p| values(known, p).into_iter().map(|v| format!("{}={v}", p["name"].as_str().unwrap())).collect())
@@ -129,6 +134,10 @@ async fn story(app: &TestApp) -> Known {
     // Something else that is public, so that lists are not empty, and links to it are not either.
     let other = editor.story(&world, "Something else").await;
     editor.publish(&other, &["en"]).await.ok();
+    // Beneath that, what is to come, and what is never to come.
+    for (story, said) in [(&other, json!({ "pinned": [id] })), (&article, json!({ "pinned": [last(&other)] }))] {
+        editor.put(&format!("{story}/related"), Some("\"1\""), &said).await.ok();
+    }
     let slugs = [
         format!("{CANARY}-en"),
         format!("{CANARY}-hi"),
@@ -139,7 +148,12 @@ async fn story(app: &TestApp) -> Known {
         "top".to_owned(),
     ];
     let picture = picture["id"].as_str().unwrap().to_owned();
-    Known { ids: vec![id, tag, world, author, "00000000-0000-0000-0000-000000000001".to_owned(), picture], slugs: slugs.to_vec() }
+    let nothing = "00000000-0000-0000-0000-000000000001".to_owned();
+    Known { ids: vec![id, tag, world, author, nothing, picture], slugs: slugs.to_vec(), beneath: last(&other).to_owned() }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
 }
 
 /// So many readers tell of a view of an article in both languages, and what was told is added up.
@@ -178,6 +192,7 @@ both! {
             app.tick().await;
             // Whoever knows its id, or guesses it, may tell of views.
             views(&app, &article, 5).await;
+            crate::related::relate(&app);
             assert_eq!(telling(&app, &known, &[CANARY, &article]).await, Vec::<String>::new());
         }
         // Not even existence: asking for it is answered as asking for what never was, but for the request's id.
@@ -194,6 +209,7 @@ both! {
         let (tag, nothing) = (&known.ids[1], "00000000-0000-0000-0000-000000000001");
         for (there, not_there) in [
             (format!("/v1/articles/{article}"), format!("/v1/articles/{nothing}")),
+            (format!("/v1/articles/{article}/related"), format!("/v1/articles/{nothing}/related")),
             (format!("/v1/articles/by-slug/{CANARY}-en"), "/v1/articles/by-slug/nothing".to_owned()),
             (format!("/v1/tags/{tag}"), format!("/v1/tags/{nothing}")),
             (format!("/v1/tags/by-slug/topic-{CANARY}"), "/v1/tags/by-slug/nothing".to_owned()),
@@ -213,8 +229,11 @@ both! {
         assert_eq!((counted("").await, counted("&kind=video").await, counted("&locale=hi").await), (2, 1, 1));
         app.wait(600);
         views(&app, &article, 5).await;
+        crate::related::relate(&app);
+        let beneath = app.anyone().get(&format!("/v1/articles/{}/related", known.beneath)).await.ok();
+        assert_eq!(beneath["data"][0]["id"], article.as_str());
         let told = telling(&app, &known, &[CANARY]).await;
-        for operation in ["/v1/articles?", "/v1/most-read?", &format!("/v1/articles/{article}"), "/v1/articles/by-slug/", "/v1/tags", "/v1/tags/", "/v1/tags/by-slug/", "/v1/resolve?path=", "/v1/collections/top", "/v1/pages?path=/en/"] {
+        for operation in ["/v1/articles?", "/v1/most-read?", &format!("/v1/articles/{article}"), "/v1/articles/by-slug/", "/v1/tags", "/v1/tags/", "/v1/tags/by-slug/", "/v1/resolve?path=", "/v1/collections/top", "/v1/pages?path=/en/", &format!("/v1/articles/{}/related", known.beneath)] {
             assert!(told.iter().any(|request| request.starts_with(operation)), "{operation} tells it now");
         }
         assert!(told.len() > 100, "{}", told.len());

@@ -469,7 +469,8 @@ both! {
                 continue;
             }
             let at = path.replace("/v1/desk/articles/{id}", &story).replace("/v1/desk/collections/{id}", &collection);
-            let refused = editor.get(&format!("{at}?locale=ga")).await.refused(400, "malformed");
+            let typed = if path.ends_with("/search") { "&q=river" } else { "" };
+            let refused = editor.get(&format!("{at}?locale=ga{typed}")).await.refused(400, "malformed");
             assert_eq!(refused["errors"][0]["code"], "unknown_locale", "{path}: {refused}");
             asked += 1;
         }

@@ -29,7 +29,7 @@ use diesel::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp};
+use crate::support::{Answer, Client, TestApp};
 
 /// A small generator of numbers: the same ones each time.
 struct Dice(u64);
@@ -292,7 +292,7 @@ struct Room<'a> {
     done: BTreeSet<&'static str>,
 }
 
-const VERBS: [&str; 26] = [
+const VERBS: [&str; 29] = [
     "create",
     "create",
     "translate",
@@ -318,6 +318,9 @@ const VERBS: [&str; 26] = [
     "reinstate",
     "locale",
     "section",
+    "erase",
+    "merge",
+    "delete user",
     "import",
 ];
 
@@ -334,6 +337,55 @@ impl Room<'_> {
             }
         }
         last
+    }
+
+    /// At its present version, or at one that there is not.
+    async fn tag(&self, of: &str) -> String {
+        self.readers[0].client.get(of).await.header("etag").unwrap_or("\"1\"").to_owned()
+    }
+
+    async fn merge(&self, path: &str, n: usize) -> Answer {
+        let chief = &self.readers[0].client;
+        // A story carries one tag, which becomes another.
+        let mut tags = Vec::new();
+        for name in ["One", "Other"] {
+            let sent = json!({ "kind": "topic", "translations": { "en": { "name": format!("{name} {n}") } } });
+            tags.push(chief.post("/v1/desk/tags", &sent).await.ok()["id"].clone());
+        }
+        let carried = chief.patch(path, &self.tag(path).await, &json!({ "tags": [tags[0]] })).await;
+        let one = format!("/v1/desk/tags/{}", tags[0].as_str().unwrap());
+        let merged = chief.act(&format!("{one}/merge"), &self.tag(&one).await, &json!({ "into": tags[1] })).await;
+        if merged.status < 300 { carried } else { merged }
+    }
+
+    async fn leave(&mut self, section: &str, words: &str, n: usize) -> Answer {
+        let chief = &self.readers[0].client;
+        // Who has begun a story and has words to write leaves.
+        let user = self.app.editor().await;
+        let made = user.story(section, &format!("Left {n}")).await;
+        let theirs = json!({ "assignee_id": user.path().rsplit('/').next().unwrap() });
+        chief.post(&format!("{made}/translations/hi/assign"), &theirs).await;
+        let assigned = chief.post(&format!("{words}/assign"), &theirs).await;
+        self.articles.push(made);
+        let left = chief.delete(&user.path(), &self.tag(&user.path()).await).await;
+        if left.status < 300 { assigned } else { left }
+    }
+
+    async fn locale(&self, dice: &mut Dice) -> Answer {
+        let chief = &self.readers[0].client;
+        let tamil = "/v1/desk/locales/ta";
+        let there = chief.get(tamil).await;
+        match (there.status == 200, dice.below(3)) {
+            (true, 0) => {
+                let renamed = chief.patch(tamil, &there.etag(), &json!({ "locale": "ta-IN" })).await;
+                let now = "/v1/desk/locales/ta-IN";
+                let stands = format!("renamed {}", renamed.status);
+                compare(self.app, &self.readers, &self.sections, dice, &stands).await;
+                chief.patch(now, &chief.get(now).await.etag(), &json!({ "locale": "ta" })).await
+            }
+            (true, _) => chief.delete(tamil, &there.etag()).await,
+            (false, _) => chief.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்", "state": "public" })).await,
+        }
     }
 
     async fn act(&mut self, verb: &'static str, dice: &mut Dice, n: usize) -> (u16, String) {
@@ -393,7 +445,12 @@ impl Room<'_> {
                 chief.act(&format!("/v1/desk/trash/{id}/restore"), &format!("\"{version}\""), &json!({})).await
             }
             "move" => chief.patch(&path, &tag(&path).await, &json!({ "section_id": section })).await,
-            "mark-current" | "submit" | "approve" => chief.act(&format!("{words}/{verb}"), &tag(&words).await, &json!({})).await,
+            "mark-current" | "submit" => chief.act(&format!("{words}/{verb}"), &tag(&words).await, &json!({})).await,
+            "approve" => {
+                // Unless somebody has before.
+                chief.act(&format!("{words}/submit"), &tag(&words).await, &json!({})).await;
+                chief.act(&format!("{words}/approve"), &tag(&words).await, &json!({})).await
+            }
             "delete words" => chief.delete(&words, &tag(&words).await).await,
             "plan" => {
                 let at = self.app.now().plus_seconds(5).to_string();
@@ -403,22 +460,12 @@ impl Room<'_> {
                 self.app.tick().await;
                 planned
             }
-            "takedown" | "reinstate" => chief.act(&format!("{path}/{verb}"), &tag(&path).await, &json!({ "reason": "A test." })).await,
-            "locale" => {
-                let tamil = "/v1/desk/locales/ta";
-                let there = chief.get(tamil).await;
-                match (there.status == 200, dice.below(3)) {
-                    (true, 0) => {
-                        let renamed = chief.patch(tamil, &there.etag(), &json!({ "locale": "ta-IN" })).await;
-                        let now = "/v1/desk/locales/ta-IN";
-                        let stands = format!("renamed {}", renamed.status);
-                        compare(self.app, &self.readers, &self.sections, dice, &stands).await;
-                        chief.patch(now, &chief.get(now).await.etag(), &json!({ "locale": "ta" })).await
-                    }
-                    (true, _) => chief.delete(tamil, &there.etag()).await,
-                    (false, _) => chief.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்", "state": "public" })).await,
-                }
+            "takedown" | "reinstate" | "erase" => {
+                chief.act(&format!("{path}/{verb}"), &tag(&path).await, &json!({ "reason": "A test." })).await
             }
+            "locale" => self.locale(dice).await,
+            "merge" => self.merge(&path, n).await,
+            "delete user" => self.leave(&section, &words, n).await,
             "section" => {
                 let section = format!("/v1/desk/sections/{}", self.sections[1]);
                 let parent = if dice.below(2) == 0 { Value::Null } else { json!(self.sections[0]) };
@@ -461,7 +508,7 @@ both! {
             let made = chief.story(&room.sections[n % 3], &format!("Begun {n}")).await;
             room.articles.push(made);
         }
-        for n in 0..200 {
+        for n in 0..240 {
             let after = room.act_somewhere(&mut dice, n).await;
             app.wait(i64::try_from(dice.below(3)).unwrap());
             let piece = dice.below(3) == 0;

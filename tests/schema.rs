@@ -84,7 +84,19 @@ fn amid(url: &str, as_far_as: &str, statements: &[String]) {
     }
 }
 
+/// Texts of collections that are keys, and are not compared by their bytes.
+const COLLATED: &str = "SELECT table_name::text AS \"of\", column_name::text AS says FROM information_schema.columns \
+    WHERE table_schema = 'public' AND table_name LIKE 'collection%' AND column_name IN ('slug', 'locale') \
+    AND collation_name IS DISTINCT FROM 'C' ORDER BY table_name";
+
 both! {
+    async fn keys_of_collections_are_compared_alike_on_both(app) {
+        if !app.url.starts_with("sqlite") {
+            let mut conn = PgConnection::establish(&app.url).unwrap();
+            assert_eq!(tables(sql_query(COLLATED).load(&mut conn).unwrap()), Tables::new());
+        }
+    }
+
     async fn the_tables_are_those_that_the_code_believes_in(app) {
         let kinds = ["Integer", "BigInt", "Text", "Bool", "Binary", "Uid", "At", "Doc"];
         if let Some(path) = app.url.strip_prefix("sqlite://") {

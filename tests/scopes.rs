@@ -85,6 +85,9 @@ pub(crate) async fn stories(admin: &Client<'_>, other: &Client<'_>, section: &st
     all.add("POST /v1/desk/articles/{id}/unpublish", &format!("{live}/unpublish"), json!({ "locales": ["en"] }));
     all.add("POST /v1/desk/articles/{id}/takedown", &format!("{live}/takedown"), json!({ "reason": "A judge said so." }));
     all.add("POST /v1/desk/articles/{id}/revisions/{version}/restore", &format!("{one}/revisions/1/restore"), Value::Null);
+    all.add("PUT /v1/desk/articles/{id}/related", &format!("{one}/related"), json!({ "pinned": [last(&live)] }));
+    let beneath = format!("{live}/related");
+    all.add_with("PUT /v1/desk/articles/{id}/related", &["article.publish"], &beneath, json!({ "banned": [last(&one)] }));
     let (begins, ends) = ("2099-02-01T00:00:00Z", "2099-03-01T00:00:00Z");
     let plan = "POST /v1/desk/articles/{id}/schedule";
     all.add_with(plan, &["article.publish"], &format!("{one}/schedule"), json!({ "locales": ["en"], "publish_at": begins }));

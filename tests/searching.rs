@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::http::Method;
 use dateline::{
-    search::{Languages, Query, Ranking, Recency, SearchIndex},
+    search::{Documents, Languages, Query, Ranking, Recency, SearchIndex, Step},
     workers::indexer::Indexer,
 };
 use proptest::{
@@ -229,6 +229,46 @@ both! {
         // Not before those that fit much better.
         live(&editor, &world, &[("en", "News of boats", "S.", &told("Among other things, one ferry."))]).await;
         assert_eq!(found(&app, "ferry", "").await, ["New ferry", "Old ferry", "News of boats"]);
+    }
+
+    async fn the_site_says_how_much_new_stories_count(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        live(&admin, &world, &[("en", "Ferry, ferry", "The ferry.", "A ferry, this ferry.")]).await;
+        app.wait(20 * 86_400);
+        let admin = app.again(&admin).await;
+        live(&admin, &world, &[("en", "News of boats", "S.", &format!("One ferry. {}", "So it is told, at some length. ".repeat(40)))]).await;
+        let (fits, new) = (["Ferry, ferry", "News of boats"], ["News of boats", "Ferry, ferry"]);
+        let site = "/v1/desk/site";
+        assert_eq!(admin.get(site).await.ok()["search"], json!({ "recency_percent": 50, "half_life_days": 30 }), "as it always was");
+        assert_eq!(found(&app, "ferry", "").await, fits);
+        // What was kept is dropped with each change. One member of the setting is changed without the other.
+        for (search, order) in [
+            (json!({ "recency_percent": 1000, "half_life_days": 1 }), new),
+            (json!({ "half_life_days": 3650 }), fits),
+            (json!({ "half_life_days": 1 }), new),
+            (json!({ "recency_percent": 0 }), fits),
+        ] {
+            admin.patch(site, &admin.get(site).await.etag(), &json!({ "search": search })).await.ok();
+            let before = app.store.statements();
+            assert_eq!(found(&app, "ferry", "").await, order, "{search}");
+            assert!(app.store.statements() > before, "an answer from before was given");
+            assert_eq!(found(&app, "ferry", "&sort=-published_at").await, new, "{search}");
+        }
+        for (search, pointer) in [
+            (json!({ "recency_percent": -1 }), "#/search/recency_percent"),
+            (json!({ "recency_percent": 1001 }), "#/search/recency_percent"),
+            (json!({ "recency_percent": 0.5 }), "#/search/recency_percent"),
+            (json!({ "half_life_days": 0 }), "#/search/half_life_days"),
+            (json!({ "half_life_days": 3651 }), "#/search/half_life_days"),
+            (json!({ "half_life_days": null }), "#/search/half_life_days"),
+            (json!({ "half_life": 3 }), "#/search/half_life"),
+            (Value::Null, "#/search"),
+        ] {
+            let refused = admin.patch(site, &admin.get(site).await.etag(), &json!({ "search": search })).await;
+            assert!([400, 422].contains(&refused.status), "{search}: {}", refused.text);
+            let pointers: Vec<_> = refused.json()["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(pointers, [pointer], "{}", refused.text);
+        }
     }
 
     async fn stories_are_counted_by_what_they_are_with_the_sections_above(app) {
@@ -521,6 +561,12 @@ both! {
         let is_mark = |name: &String| name.rsplit('.').next() == Some("del");
         let before = parts();
         assert_eq!((index.search(&query("zanzibarquokka")).unwrap().total, before.len() > 3), (1, true));
+        // Also of what the desk has saved since, and says of it.
+        let words = format!("{path}/translations/en");
+        admin.patch(&words, &admin.get(&words).await.etag(), &json!({ "headline": "Zanzibarquokka again" })).await.ok();
+        admin.post(&format!("{path}/comments"), &json!({ "text": "Zanzibarquokka?" })).await.ok();
+        indexer.run().unwrap();
+        let before: BTreeSet<String> = before.union(&parts()).cloned().collect();
         end(&admin, &path, "takedown", &json!({ "reason": "court" })).await;
         indexer.run().unwrap();
         assert!(parts().iter().any(is_mark) && !parts().is_disjoint(&before), "it was only marked as gone: {:?}", parts());
@@ -530,17 +576,187 @@ both! {
         assert_eq!(index.search(&query("ferry")).unwrap().total, 5);
     }
 
+    async fn a_commit_that_fails_keeps_nothing_and_loses_nothing(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let folder = Scratch::new();
+        let gone = live(&admin, &world, &[("en", "Ferry gone", "S.", "B.")]).await;
+        live(&admin, &world, &[("en", "Ferry that stays", "S.", "B.")]).await;
+        let index = Arc::new(SearchIndex::at(&folder.0).unwrap());
+        let indexer = Indexer::new(app.store.clone(), index.clone());
+        indexer.run().unwrap();
+        let state = || (index.search(&query("ferry")).unwrap().total, index.place());
+        let before = state();
+        assert_eq!(before.0, 2);
+        end(&admin, &gone, "unpublish", &json!({ "locales": ["en"] })).await;
+        live(&admin, &world, &[("en", "Ferry anew", "S.", "B.")]).await;
+        live(&admin, &world, &[("en", "Ferry at last", "S.", "B.")]).await;
+        // Nothing can be written where there is no folder.
+        let away = folder.0.with_extension("away");
+        fs::rename(&folder.0, &away).unwrap();
+        for _ in 0..2 {
+            assert!(indexer.run().is_err());
+            assert_eq!(state(), before);
+        }
+        fs::rename(&away, &folder.0).unwrap();
+        assert!(indexer.run().unwrap() > 0);
+        let after = state();
+        assert_eq!((after.0, after.1 > before.1), (3, true));
+        assert_eq!(index.search(&query("gone")).unwrap().total, 0);
+        // And so it is in the files.
+        drop((indexer, index));
+        let index = SearchIndex::at(&folder.0).unwrap();
+        index.open().unwrap();
+        assert_eq!(index.search(&query("ferry")).unwrap().total, 3);
+    }
+
+    async fn erasing_that_is_cut_off_is_carried_on(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let folder = Scratch::new();
+        let path = live(&admin, &world, &[("en", "Zanzibarquokka", "Zanzibarquokka.", "Zanzibarquokka told.")]).await;
+        live(&admin, &world, &[("en", "Ferry", "S.", "B.")]).await;
+        let open = || {
+            let index = Arc::new(SearchIndex::at(&folder.0).unwrap());
+            index.open().unwrap();
+            index
+        };
+        let run = |index: &Arc<SearchIndex>| Indexer::new(app.store.clone(), index.clone()).run();
+        let index = open();
+        run(&index).unwrap();
+        let of = |end: &'static str| -> BTreeSet<String> {
+            let names = files_below(&folder.0).into_iter().map(|file| file.file_name().unwrap().to_str().unwrap().to_owned());
+            names.filter(|name| name.rsplit('.').next() == Some(end)).collect()
+        };
+        let words = of("term");
+        let place = index.reached().unwrap();
+        end(&admin, &path, "takedown", &json!({ "reason": "court" })).await;
+        end(&admin, &path, "erase", &json!({ "reason": "court" })).await;
+        // The story is let go of, and the process ends before the files are written anew: the place has not moved on.
+        index.replace(&[path.rsplit('/').next().unwrap().parse().unwrap()], &Documents::default(), Step { place: place.0, at: place.1, is_public: true }).unwrap();
+        assert!(!of("term").is_disjoint(&words) && !of("del").is_empty(), "its words are there still");
+        drop(index);
+        let index = open();
+        assert_eq!((index.place(), index.search(&query("zanzibarquokka")).unwrap().total), (Some(place.0), 0));
+        // Nor does it where something is in the way: of parts that no process has, nothing may be left either.
+        let idle = folder.0.join("1");
+        fs::create_dir_all(&idle).unwrap();
+        for file in ["lock", "index-0"] {
+            fs::write(idle.join(file), []).unwrap();
+        }
+        assert!(run(&index).is_err());
+        assert_eq!((index.place(), index.search(&query("zanzibarquokka")).unwrap().total), (Some(place.0), 0));
+        fs::remove_dir_all(&idle).unwrap();
+        assert!(run(&index).unwrap() > 0);
+        assert!(of("term").is_disjoint(&words) && of("del").is_empty(), "{:?}", files_below(&folder.0));
+        assert_eq!(index.search(&query("ferry")).unwrap().total, 1);
+    }
+
+    async fn an_index_that_is_far_behind_finds_all_in_the_end_and_nothing_that_has_left_meanwhile(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let gone = live(&admin, &world, &[("en", "Ferry gone", "S.", "B.")]).await;
+        live(&admin, &world, &[("en", "Ferry that stays", "S.", "B.")]).await;
+        let index = Arc::new(SearchIndex::default());
+        let indexer = Indexer::new(app.store.clone(), index.clone());
+        indexer.run().unwrap();
+        let asked = "/v1/search?q=ferry&count=true&facets=section";
+        app.anyone().get(asked).await.ok();
+        app.entrance.indexes.store(false, Ordering::SeqCst);
+        live(&admin, &world, &[("en", "Ferry before", "S.", "B.")]).await;
+        let behind = |index: &SearchIndex| app.store.read_now(dateline::store::changes::last).unwrap() - index.place().unwrap();
+        for n in 0..510 {
+            // Begun and changed.
+            for name in ["a", "b"] {
+                app.import(&json!({ "type": "tag", "key": format!("t{n}"), "translations": { "en": { "name": format!("{name} {n}") } } }));
+            }
+        }
+        end(&admin, &gone, "unpublish", &json!({ "locales": ["en"] })).await;
+        live(&admin, &world, &[("en", "Ferry behind", "S.", "B.")]).await;
+        assert!(behind(&index) > 1_000, "{}", behind(&index));
+        let told = app.anyone().get(asked).await;
+        assert_eq!((headlines(&told), &told.ok()["page"]["total"], &told.ok()["facets"]["section"][0]["stories"]), (vec!["Ferry that stays".to_owned()], &json!(1), &json!(1)));
+        assert!(indexer.run().unwrap() > 1_000);
+        let found = index.search(&query("ferry")).unwrap();
+        assert_eq!((found.total, behind(&index), found.at), (3, 0, app.now()));
+        app.entrance.indexes.store(true, Ordering::SeqCst);
+        app.wait(2);
+        assert_eq!(app.anyone().get(asked).await.ok()["page"]["total"], 3);
+    }
+
+    async fn an_index_that_has_followed_another_log_is_built_anew(app) {
+        let other = TestApp::sqlite().await;
+        let (editor, section) = (other.editor().await, other.section("world", "दुनिया").await);
+        for n in 0..5 {
+            live(&editor, &section, &[("en", &format!("Ferry elsewhere {n}"), "S.", "B.")]).await;
+        }
+        let folder = Scratch::new();
+        let index = Arc::new(SearchIndex::at(&folder.0).unwrap());
+        Indexer::new(other.store.clone(), index.clone()).run().unwrap();
+        let (editor, section) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &section, &[("en", "Ferry here", "S.", "B.")]).await;
+        let last = app.store.read_now(dateline::store::changes::last).unwrap();
+        assert!(index.place().unwrap() > last && index.search(&query("elsewhere")).unwrap().total == 5);
+        let indexer = Indexer::new(app.store.clone(), index.clone());
+        indexer.run().unwrap();
+        let found = |typed: &str| index.search(&query(typed)).unwrap().total;
+        assert_eq!((index.place(), found("elsewhere"), found("ferry")), (Some(last), 0, 1));
+        // It follows this one from then on.
+        live(&editor, &section, &[("en", "Another ferry", "S.", "B.")]).await;
+        indexer.run().unwrap();
+        assert_eq!(found("ferry"), 2);
+    }
+
+    async fn of_stories_that_fit_alike_the_later_id_comes_first_on_every_page(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let mut ids = Vec::new();
+        for _ in 0..7 {
+            let path = live(&editor, &world, &[("en", "Ferry", "S.", "B.")]).await;
+            ids.push(path.rsplit('/').next().unwrap().to_owned());
+        }
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        for sort in ["relevance", "-published_at"] {
+            let page = async |more: &str| app.anyone().get(&format!("/v1/search?q=ferry&fields=id&sort={sort}{more}")).await.ok();
+            let of = |page: &Value| page["data"].as_array().unwrap().iter().map(|hit| hit["article"]["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+            let (mut forth, mut back) = (Vec::new(), Vec::new());
+            let mut last = page("&limit=2").await;
+            forth.extend(of(&last));
+            while let Some(next) = last["page"]["next"].as_str() {
+                last = page(&format!("&limit=2&cursor={next}")).await;
+                forth.extend(of(&last));
+            }
+            while let Some(previous) = last["page"]["previous"].as_str() {
+                last = page(&format!("&limit=2&cursor={previous}")).await;
+                back.splice(0..0, of(&last));
+            }
+            assert_eq!((&forth, &*back), (&ids, &ids[..6]), "{sort}");
+        }
+    }
+
     async fn what_only_the_desk_knows_is_not_found(app) {
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
         admin.post("/v1/desk/locales", &json!({ "locale": "mr", "name": "मराठी", "state": "preparing" })).await.ok();
         live(&admin, &world, &[("en", "Ferry", "S.", "B."), ("mr", "Secretword", "S.", "B.")]).await;
-        admin.story(&world, "Secretword draft").await;
-        for more in ["", "&locale=any", "&locale=en,hi"] {
+        let draft = admin.story(&world, "Secretword draft").await;
+        let spreads = ["", "&locale=any", "&locale=en,hi"];
+        // One typing error is looked for anyway, and of two is asked whether it is meant.
+        let asked = async |typed: &str, more: &str| app.anyone().get(&format!("/v1/search?q={typed}&count=true&facets=year{more}")).await.ok();
+        for more in spreads {
             assert_eq!(found(&app, "secretword", more).await, [""; 0], "{more}");
-            let told = app.anyone().get(&format!("/v1/search?q=secretwrod&count=true&facets=year{more}")).await.ok();
-            assert_eq!((&told["page"]["total"], &told["did_you_mean"]), (&json!(0), &Value::Null), "{more}");
+            for typed in ["secretwrod", "secertwrod"] {
+                let told = asked(typed, more).await;
+                assert_eq!((&told["page"]["total"], &told["facets"]["year"], &told["did_you_mean"]), (&json!(0), &json!([]), &Value::Null), "{typed}{more}");
+            }
         }
         app.anyone().get("/v1/search?q=secretword&locale=mr").await.refused(400, "malformed");
+        // Once readers are offered the language, and once it is published, all of that is told.
+        let marathi = "/v1/desk/locales/mr";
+        admin.patch(marathi, &admin.get(marathi).await.etag(), &json!({ "state": "public" })).await.ok();
+        assert_eq!(asked("secretwrod", "&locale=any").await["page"]["total"], 1);
+        assert_eq!(asked("secertwrod", "&locale=mr").await["did_you_mean"], "secretword");
+        admin.publish(&draft, &["en"]).await.ok();
+        for more in spreads {
+            let told = asked("secretwrod", more).await;
+            assert!(told["page"]["total"].as_i64() > Some(0) && told["facets"]["year"] != json!([]), "{more}: {told}");
+            assert_eq!(asked("secertwrod", more).await["did_you_mean"], "secretword", "{more}");
+        }
     }
 }
 

@@ -84,7 +84,8 @@ fn every_field_of_an_article_and_every_part_of_one_can_be_asked_for_and_nothing_
         }
     }
     let archived = ["/v1/desk/archive/articles", "/v1/desk/archive/articles/{id}"];
-    let live = ["/v1/articles", "/v1/articles/by-slug/{slug}", "/v1/articles/{id}", "/v1/articles/{id}/translations"];
+    let live =
+        ["/v1/articles", "/v1/articles/by-slug/{slug}", "/v1/articles/{id}", "/v1/articles/{id}/related", "/v1/articles/{id}/translations"];
     assert_eq!(taking, [&live[..], &["/v1/collections/{slug}"], &archived, &["/v1/most-read", "/v1/search"]].concat());
 }
 

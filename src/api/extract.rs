@@ -19,6 +19,7 @@ use serde::{
     de::{DeserializeOwned, value::StringDeserializer},
 };
 use serde_json::Value;
+use unicode_segmentation::UnicodeSegmentation;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -40,7 +41,7 @@ use crate::{
         network::Network,
         page::{Cursor, Paging, Sorting},
         redirect,
-        text::limits,
+        text::{limits, nfc},
     },
 };
 
@@ -400,4 +401,17 @@ pub fn paging(limit: Option<u32>, cursor: Option<&str>, count: Option<bool>, sor
         faults.add("?cursor", "cursor", "not a cursor of this list");
     }
     faults.or(Paging { limit, cursor: decoded, count: count.unwrap_or(false) })
+}
+
+/// What was typed into a search field, if it is not too long.
+///
+/// # Errors
+/// [`Error::Invalid`] at `?q`.
+pub fn query_text(q: &str) -> Result<String, Error> {
+    let typed = nfc(q).trim().to_owned();
+    let length = typed.graphemes(true).count();
+    if length > limits::TYPED {
+        return Err(Error::invalid("?q", "too_long", format!("at most {} characters; these are {length}", limits::TYPED)));
+    }
+    Ok(typed)
 }

@@ -180,11 +180,12 @@ fn record(mut value: Value) -> Result<Record, Error> {
         Some("redirect") => untold(&value).map(Record::Redirect),
         Some("menu") => untold(&value).map(Record::Menu),
         Some("collection") => untold(&value).map(Record::Collection),
+        Some("related") => untold(&value).map(Record::Related),
         Some("media") => untold(&value).map(Record::Media),
         _ => Err(Error::invalid(
             "#/type",
             "type",
-            "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`, `menu`, `collection`, `media`",
+            "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`, `menu`, `collection`, `related`, `media`",
         )),
     }
 }
@@ -510,6 +511,10 @@ fn records_of(
         }
         record => record?.map_or(Ok(()), &mut *put),
     })?;
+    for article in store::related::all_chosen(tx)? {
+        let chosen = store::related::chosen(tx, article)?;
+        records::export_related(tx, permit, &chosen)?.map_or(Ok(()), &mut *put)?;
+    }
     for menu in store::menus::all(tx)?.iter() {
         let (record, lost) = records::export_menu(tx, permit, menu)?;
         if lost > 0 {

@@ -52,7 +52,7 @@ pub(super) fn status(settings: &Settings) -> Result<(), Failed> {
             Some((documents, place)) => {
                 let (mebibytes, behind) = (part.bytes / 1_048_576, last.saturating_sub(place));
                 system::say(&format!(
-                    "part {}: {documents} translations, {mebibytes} MiB, {behind} change(s) behind at its last commit; {by}",
+                    "part {}: {documents} documents, {mebibytes} MiB, {behind} change(s) behind at its last commit; {by}",
                     part.number
                 ));
             }

@@ -30,7 +30,7 @@ use crate::{
     workers::{
         Worker, follower, illustrator, indexer,
         mailer::{self, Mailer},
-        media_sweeper, openid, purger, queue_filler, rate_sharing,
+        media_sweeper, openid, purger, queue_filler, rate_sharing, relating,
         renewal::{self, Renewal},
         scheduler, sign_in_audit, speaker, view_counting, watchdog,
     },
@@ -112,7 +112,8 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
     let _queue_filler = queue_filler::start(state.store.clone())?;
     let _illustrator = illustrator::start(state.store.clone(), state.files.clone())?;
-    let _indexer = indexer::start(state.store.clone(), index)?;
+    let _indexer = indexer::start(state.store.clone(), index.clone())?;
+    let _relating = relating::start(state.store.clone(), index)?;
     let _speaker = speaker::start(state.store.clone(), state.files.clone(), settings.speech.clone())?;
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };

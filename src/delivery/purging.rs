@@ -73,10 +73,12 @@ pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
 
 fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirected: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
     let masthead = store::site::masthead(tx)?;
-    let mut articles = BTreeSet::new();
+    let (mut articles, mut alone) = (BTreeSet::new(), BTreeSet::new());
     let mut named = BTreeSet::new();
     for change in changes {
         match (&change.subject, change.parts().1) {
+            // What leads on from a story stands on its own pages alone.
+            (Subject::Translation(id, _) | Subject::Article(id), _) if change.event == Event::Related => _ = alone.insert(*id),
             (Subject::Translation(id, _), _) => _ = articles.insert(*id),
             (Subject::Section(_) | Subject::Author(_) | Subject::Tag(_), Some(id)) => _ = named.insert(id),
             _ => {}
@@ -89,7 +91,10 @@ fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirected: BTreeSet<String>) 
         let origin = site.origin().ascii_serialization();
         urls.extend(redirected.iter().filter_map(|from| url::Url::parse(&format!("{origin}{from}")).ok()).map(String::from));
     }
-    let editions = store::editions::addresses(tx, &articles)?;
+    // And on those of the stories that lead on to one which comes or goes.
+    alone.extend(store::related::naming(tx, &articles)?);
+    alone.extend(articles.iter().copied());
+    let editions = store::editions::addresses(tx, &alone)?;
     for place in store::editions::listed(tx, &articles)? {
         // Its own page, and those that list it.
         urls.insert(masthead.front_url(&place.locale));

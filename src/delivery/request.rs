@@ -80,6 +80,8 @@ pub enum Request {
     Article(Handle<ArticleId>, Show),
     /// Every live translation of an article.
     Translations(ArticleId, Shape),
+    /// So many stories that lead on from an article.
+    Related(ArticleId, u32, Show),
     /// A menu by its slug, and whether articles are led to in another locale of the chain.
     Menu(String, Option<Locale>, bool),
     /// A page of what is found.
@@ -216,6 +218,7 @@ pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Inst
             let data = all.iter().map(|article| shape.prune(article)).collect::<Result<_, _>>()?;
             shown(&List { data, page: PageInfo::default(), included }, None).map(Outcome::Shown)
         }
+        Request::Related(id, limit, show) => related(tx, *id, *limit, show),
         Request::Page(path, paging, view) => page(tx, (path, *paging, view), now),
         Request::Menu(slug, locale, fallback) => {
             let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
@@ -240,6 +243,13 @@ fn page(tx: &mut Tx<'_>, (path, paging, view): (&str, Paging, &pages::View), now
         found => found?,
     };
     shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
+}
+
+/// What leads on from an article.
+fn related(tx: &mut Tx<'_>, id: ArticleId, limit: u32, show: &Show) -> Result<Outcome, Error> {
+    let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+    let (data, included) = articles::related(tx, &reading, id, limit, &show.shape)?;
+    rows((data, PageInfo::default(), included), show, reading.locale).map(Outcome::Shown)
 }
 
 /// A collection, whole or in part.
@@ -411,6 +421,13 @@ impl Request {
                 shaped(&mut query, shape, BodyFormat::None);
                 format!("/v1/articles/{id}/translations")
             }
+            Self::Related(id, limit, show) => {
+                show.query(&mut query, BodyFormat::None);
+                if *limit != articles::RELATED {
+                    query.append_pair("limit", &limit.to_string());
+                }
+                format!("/v1/articles/{id}/related")
+            }
             Self::Page(path, paging, view) => {
                 query.append_pair("path", path);
                 view.query(&mut query);
@@ -483,6 +500,7 @@ impl Request {
             Self::MostRead(asked, show) => asked.heap().saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
             Self::Translations(_, shape) => heap(shape),
+            Self::Related(_, _, show) => show.heap(),
             Self::Missing(locale, _) | Self::Sound(_, locale) => locale.as_str().len(),
             Self::Menu(slug, of, _) => slug.capacity().saturating_add(locale(of)),
             Self::Search(searched, _, show) => size_of::<Searched>().saturating_add(searched.heap()).saturating_add(show.heap()),

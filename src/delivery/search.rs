@@ -25,7 +25,7 @@ use crate::{
         page::{Cursor, Page, PageInfo, Paging},
         section::{Section, SectionId},
     },
-    search::{Among, Count, FacetKind, Found, Hit, Languages, Marked, Marker, Named, Query, Ranking, Recency, SearchIndex},
+    search::{Among, Count, FacetKind, Found, Hit, Languages, MOST_VALUES, Marked, Marker, Named, Query, Ranking, SearchIndex},
     store::{
         self, Tx,
         editions::{BodyForm, Live},
@@ -95,8 +95,8 @@ impl Searched {
 const BEHIND: i64 = 1;
 /// How often more is looked for in the place of what is not live any more.
 const ROUNDS: u32 = 3;
-/// Microseconds in a day.
-const DAY: i64 = 86_400_000_000;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
 /// What is suggested at most.
 const SUGGESTED: usize = 8;
 /// How much of that are names.
@@ -221,14 +221,9 @@ fn among(tx: &mut Tx<'_>, filter: &Filter) -> Result<Among, Error> {
     })
 }
 
-/// The beginning of a day, in UTC.
-fn day(at: Instant) -> Instant {
-    Instant::from_micros(at.as_micros().div_euclid(DAY).saturating_mul(DAY))
-}
-
 /// Until when an answer that is made now is right, if the index had a place in the log.
 fn until(last: i64, place: i64, now: Instant) -> Instant {
-    if place < last { now.plus_seconds(BEHIND) } else { day(now).plus_seconds(DAY / 1_000_000) }
+    if place < last { now.plus_seconds(BEHIND) } else { now.day().plus_seconds(DAY) }
 }
 
 /// What is found, and until when that is right.
@@ -261,8 +256,8 @@ pub fn search(
         languages,
         among: among(tx, &filter)?,
         ranking: searched.ranking,
-        recency: Recency::default(),
-        today: day(now),
+        recency: reading.masthead.site.search,
+        today: now.day(),
         limit: usize::try_from(paging.limit).unwrap_or(100).saturating_add(1),
         cursor: paging.cursor,
         facets: searched.facets.clone(),
@@ -391,7 +386,7 @@ fn with_those_above(tx: &mut Tx<'_>, counts: &[Count]) -> Result<Vec<Count>, Err
     }
     let mut all: Vec<Count> = all.into_iter().map(|(id, stories)| Count { value: id.to_string(), stories }).collect();
     all.sort_by_key(|count| std::cmp::Reverse(count.stories));
-    all.truncate(100);
+    all.truncate(MOST_VALUES);
     Ok(all)
 }
 

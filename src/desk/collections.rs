@@ -20,30 +20,88 @@ use crate::{
         section::Section,
         text::limits,
     },
-    store::{self, Tx},
+    store::{self, Tx, editions::LiveHead},
 };
 
+/// Articles that are asked for in one statement.
+const AT_ONCE: usize = 1_000;
+
 /// Those of some articles that a reader of the desk sees, or that anybody does.
-fn seen(tx: &mut Tx<'_>, visibility: &Visibility, articles: BTreeSet<ArticleId>) -> Result<BTreeSet<ArticleId>, Error> {
+pub(super) fn seen(tx: &mut Tx<'_>, visibility: &Visibility, articles: BTreeSet<ArticleId>) -> Result<BTreeSet<ArticleId>, Error> {
     let asked = articles.iter().map(|id| (AddressKind::Article, id.uuid())).collect();
     let mut seen: BTreeSet<ArticleId> = store::redirects::things(tx, visibility, &asked)?.into_iter().map(|(_, id)| id.into()).collect();
     let others: Vec<_> = articles.difference(&seen).copied().collect();
     if !others.is_empty() {
         let readers = store::site::masthead(tx)?.for_readers();
-        let live = store::editions::live_heads(tx, &others)?.into_iter();
+        let live = live_heads(tx, &others)?.into_iter();
         seen.extend(live.filter(|(_, heads)| heads.iter().any(|head| readers.settings(&head.locale).is_some())).map(|(id, _)| id));
     }
     Ok(seen)
 }
 
-/// The articles pinned in some collections that a reader of the desk does not see: what is said of them there is hidden, and stays whatever the reader sends.
+/// The words above which some items have headlines that a reader of the desk does not read, and that are not public either: these headlines are hidden, and stay
+/// whatever the reader sends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn hidden(tx: &mut Tx<'_>, visibility: &Visibility, collections: &[Collection]) -> Result<BTreeSet<ArticleId>, Error> {
-    let pinned: BTreeSet<_> = collections.iter().flat_map(|one| &one.arrangement.items).map(|item| item.article_id).collect();
-    let seen = seen(tx, visibility, pinned.clone())?;
-    Ok(pinned.difference(&seen).copied().collect())
+pub fn hidden<'i>(
+    tx: &mut Tx<'_>,
+    visibility: &Visibility,
+    items: impl IntoIterator<Item = &'i Item>,
+) -> Result<BTreeSet<(ArticleId, Locale)>, Error> {
+    let above = |item: &Item| item.headlines.keys().map(|locale| (item.article_id, locale.clone())).collect::<Vec<_>>();
+    let mut hidden: BTreeSet<_> = items.into_iter().flat_map(above).collect();
+    if hidden.is_empty() {
+        return Ok(hidden);
+    }
+    let read = store::visibility::read(tx, visibility, &hidden)?;
+    hidden.retain(|words| !read.contains(words));
+    let others: Vec<_> = hidden.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>().into_iter().collect();
+    if !others.is_empty() {
+        let readers = store::site::masthead(tx)?.for_readers();
+        for (id, heads) in live_heads(tx, &others)? {
+            let public = heads.into_iter().map(|head| head.locale).filter(|locale| readers.settings(locale).is_some());
+            public.for_each(|locale| _ = hidden.remove(&(id, locale)));
+        }
+    }
+    Ok(hidden)
+}
+
+/// What is live of some articles, however many.
+fn live_heads(tx: &mut Tx<'_>, articles: &[ArticleId]) -> Result<HashMap<ArticleId, Vec<LiveHead>>, Error> {
+    let mut all = HashMap::new();
+    for some in articles.chunks(AT_ONCE) {
+        all.extend(store::editions::live_heads(tx, some)?);
+    }
+    Ok(all)
+}
+
+/// For each of some items the one that it was before: of the same story, in the same window, else at the same slot, else the first that is left.
+fn matched<'b>(items: &[Item], before: &'b [Item]) -> Vec<Option<&'b Item>> {
+    let mut matched: Vec<Option<&'b Item>> = vec![None; items.len()];
+    let mut left: Vec<&'b Item> = before.iter().collect();
+    let ways: [fn(&Item, &Item) -> bool; 3] =
+        [|one, other| (one.from, one.until) == (other.from, other.until), |one, other| one.position == other.position, |_, _| true];
+    for is_alike in ways {
+        for (item, was) in items.iter().zip(&mut matched).filter(|(_, was)| was.is_none()) {
+            let found = left.iter().position(|other| other.article_id == item.article_id && is_alike(item, other));
+            *was = found.map(|n| left.remove(n));
+        }
+    }
+    matched
+}
+
+/// The items with those headlines that are hidden as they were before, whatever is said of them.
+fn keep_hidden(items: &mut [Item], before: &[Item], hidden: &BTreeSet<(ArticleId, Locale)>) {
+    let was: Vec<_> = matched(items, before);
+    for (item, was) in items.iter_mut().zip(was) {
+        let Some(was) = was else { continue };
+        let id = item.article_id;
+        let is_hidden = |locale: &Locale| hidden.contains(&(id, locale.clone()));
+        item.headlines.retain(|locale, _| !is_hidden(locale));
+        let kept = was.headlines.iter().filter(|(locale, _)| is_hidden(locale));
+        item.headlines.extend(kept.map(|(locale, headline)| (locale.clone(), headline.clone())));
+    }
 }
 
 /// Note what is pinned that is not there, or that who asks may not know of; what was pinned before stays.
@@ -184,11 +242,9 @@ pub fn revise(
     let before = permit.over(store::collections::find(tx, id)?)?;
     Error::unless_newest("collection", before.get().version, expected)?;
     let mut draft = with(before.get())?;
-    let unseen = hidden(tx, &permit.visibility(), std::slice::from_ref(before.get()))?;
-    for item in draft.items.iter_mut().filter(|item| unseen.contains(&item.article_id)) {
-        let kept = before.get().arrangement.items.iter().find(|kept| kept.article_id == item.article_id);
-        item.headlines = kept.map(|kept| kept.headlines.clone()).unwrap_or_default();
-    }
+    let was = &before.get().arrangement.items;
+    let hidden = hidden(tx, &permit.visibility(), was.iter().chain(&draft.items))?;
+    keep_hidden(&mut draft.items, was, &hidden);
     let (arrangement, section_path) = checked(tx, &permit, draft, &before.get().arrangement.items)?;
     taken(&store::collections::all(tx)?, id, &arrangement)?;
     if arrangement == before.get().arrangement {
@@ -222,14 +278,15 @@ pub struct LeftOut {
     pub locales: Vec<Locale>,
 }
 
-/// What is pinned in each collection that is not live everywhere, whatever its window, in the order in which it stands; in two statements at most.
+/// What is pinned in each collection that is not live everywhere, whatever its window, in the order in which it stands; in a statement for each thousand of
+/// stories.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn left_out(tx: &mut Tx<'_>, collections: &[Collection]) -> Result<Vec<Vec<LeftOut>>, Error> {
     let pinned = collections.iter().flat_map(|one| &one.arrangement.items).map(|item| item.article_id);
     let articles: Vec<_> = pinned.collect::<BTreeSet<_>>().into_iter().collect();
-    let live = if articles.is_empty() { HashMap::default() } else { store::editions::live_heads(tx, &articles)? };
+    let live = live_heads(tx, &articles)?;
     let live: BTreeMap<_, BTreeSet<Locale>> =
         live.into_iter().map(|(id, heads)| (id, heads.into_iter().map(|l| l.locale).collect())).collect();
     let readers = store::site::masthead(tx)?.for_readers();

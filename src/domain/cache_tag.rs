@@ -69,6 +69,12 @@ impl CacheTag {
         Self::Place(hash(place.kind.as_str().bytes().chain(*section.as_bytes())))
     }
 
+    /// The tag of which stories lead on from one, in any locale.
+    #[must_use]
+    pub fn related(id: Uuid) -> Self {
+        Self::List(hash(b"related".iter().copied().chain(*id.as_bytes())))
+    }
+
     /// The tag of whether anything at all is listed under a facet, in whatever locale.
     #[must_use]
     pub fn listed(facet: Facet) -> Self {

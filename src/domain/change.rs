@@ -72,6 +72,32 @@ vocabulary! {
         Voiced => "voiced",
         /// A link was made that sets its password; the reason says what for.
         Linked => "linked",
+        /// Other stories lead on from it than before.
+        Related => "related",
+    }
+}
+
+impl Event {
+    /// True when the desk may find something else after it, or somebody else may find it.
+    #[must_use]
+    pub fn changes_desk_search(self) -> bool {
+        !matches!(
+            self,
+            Self::Aged
+                | Self::Scheduled
+                | Self::Unscheduled
+                | Self::Failed
+                | Self::EmbargoBroken
+                | Self::Corrected
+                | Self::Revoked
+                | Self::Addressed
+                | Self::Refused
+                | Self::Voiced
+                | Self::Linked
+                | Self::Resolved
+                | Self::Reopened
+                | Self::Related
+        )
     }
 }
 
@@ -167,8 +193,10 @@ impl Change {
                 | Event::Withdrawn
                 | Event::Reinstated
                 | Event::Addressed
-                | Event::Voiced,
-            ) => Audience::Public,
+                | Event::Voiced
+                | Event::Related,
+            )
+            | (Subject::Article(_), Event::Related) => Audience::Public,
             (
                 Subject::Article(_)
                 | Subject::Translation(..)

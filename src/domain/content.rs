@@ -106,6 +106,12 @@ pub const TEXTS: &[Text] = texts! {
 };
 
 impl Content {
+    /// What is looked for of it beside a body: the words of the first count most.
+    #[must_use]
+    pub fn searched(&self) -> [&str; 2] {
+        [&self.headline, &self.summary]
+    }
+
     /// Nothing but a headline.
     #[must_use]
     pub fn headed(headline: impl Into<String>) -> Self {

@@ -6,6 +6,9 @@ use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::{PartialSchema, ToSchema, openapi};
 
+/// Microseconds in a day.
+const DAY: i64 = 86_400_000_000;
+
 /// A point in time in UTC, to the microsecond, between the years 1 and 9999; written as RFC 3339 with `Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
@@ -30,6 +33,12 @@ impl Instant {
     #[must_use]
     pub fn as_seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
+    }
+
+    /// The beginning of its day, in UTC.
+    #[must_use]
+    pub fn day(self) -> Self {
+        Self::from_micros(self.0.div_euclid(DAY).saturating_mul(DAY))
     }
 
     /// The instant `seconds` later.

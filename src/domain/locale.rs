@@ -31,6 +31,12 @@ const CANONICALIZER: LocaleCanonicalizer = LocaleCanonicalizer::new_extended();
 pub struct Locale(String);
 
 impl Locale {
+    /// That of what is in no language: names, numbers.
+    #[must_use]
+    pub fn undetermined() -> Self {
+        Self("und".to_owned())
+    }
+
     /// The tag as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -188,6 +188,16 @@ pub struct Description {
 pub const SOURCE_TYPES: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
 
 impl Description {
+    /// What is looked for of it in a locale: its name, its caption, and whatever else is said of it.
+    #[must_use]
+    pub fn searched(&self, locale: &Locale) -> [String; 3] {
+        let MediaWords { alt, caption } = self.words.get(locale).cloned().unwrap_or_default();
+        let tags = self.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let said = [&*alt, &tags, &self.credit, &self.creator, &self.source, &self.copyright];
+        let said = said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        [self.name.clone(), caption, said]
+    }
+
     /// The description with texts cleaned, when it is valid by itself.
     ///
     /// # Errors

@@ -64,6 +64,12 @@ pub enum Sorting {
     FoundByRelevance = 110,
     /// What a search found, last published first.
     FoundNewest = 111,
+    /// What a search of the desk found, what fits best first.
+    DeskFoundByRelevance = 112,
+    /// What a search of the desk found, last saved first.
+    DeskFoundLastSaved = 113,
+    /// Collections, oldest first.
+    Collections = 120,
     /// Somebody's own work, last touched first.
     Work = 42,
     /// Somebody's own API keys, newest first.
@@ -166,9 +172,16 @@ impl Cursor {
         let (id, name) = tail.split_first_chunk::<16>()?;
         let [backwards @ (0 | 1), order] = *head else { return None };
         let by_name = (Sorting::AuthorsByName.code()..=Sorting::TagsByNameDescending.code()).contains(&order)
-            || [Sorting::People, Sorting::Work, Sorting::DeskByHeadline, Sorting::DeskByHeadlineDescending]
-                .map(Sorting::code)
-                .contains(&order);
+            || [
+                Sorting::People,
+                Sorting::Work,
+                Sorting::DeskByHeadline,
+                Sorting::DeskByHeadlineDescending,
+                Sorting::DeskFoundByRelevance,
+                Sorting::DeskFoundLastSaved,
+            ]
+            .map(Sorting::code)
+            .contains(&order);
         let is_key = if by_name { name.len() <= NameKey::MAX } else { name.is_empty() };
         let (key, id, name) = (i64::from_be_bytes(*key), Uuid::from_bytes(*id), NameKey::of(name));
         is_key.then_some(Self { backwards: backwards == 1, order, key, name, id })

@@ -12,6 +12,7 @@ use super::{
     error::Faults,
     locale::{self, Direction, LocaleSettings, LocaleState},
     path::UrlPattern,
+    recency::Recency,
     rendition::{Renditions, RenditionsDraft},
     slug::Slug,
     text::{limits, line},
@@ -92,6 +93,8 @@ pub struct Site {
     pub renditions: Renditions,
     /// Whether no story stands twice on a page: rails leave out what is shown before them.
     pub unique_on_page: bool,
+    /// How much its search prefers what is new.
+    pub search: Recency,
     /// Newest version.
     pub version: Version,
     /// Last saved.
@@ -129,6 +132,8 @@ pub struct SiteDraft {
     pub renditions: RenditionsDraft,
     /// Whether no story stands twice on a page.
     pub unique_on_page: bool,
+    /// How much its search prefers what is new.
+    pub search: Recency,
 }
 
 impl Site {
@@ -197,6 +202,7 @@ impl SiteDraft {
             page.inspect_err(|detail| faults.add("#/preview_url", "preview_url", detail.clone())).ok()
         });
         let renditions = faults.merge(Renditions::check(&self.renditions))?.unwrap_or_default();
+        let search = faults.merge(self.search.check())?.unwrap_or_default();
         let url_pattern = faults.merge(UrlPattern::parse(&self.url_pattern, "#/url_pattern"))?.unwrap_or_default();
         faults.or(Site {
             name,
@@ -213,6 +219,7 @@ impl SiteDraft {
             preview_url,
             renditions,
             unique_on_page: self.unique_on_page,
+            search,
             version,
             updated_at: now,
         })

@@ -88,6 +88,10 @@ pub mod limits {
     pub const COLLECTION_ITEMS: usize = 100;
     /// Collections that are rails of one kind of page.
     pub const COLLECTION_RAILS: usize = 5;
+    /// Stories that are pinned beneath one story.
+    pub const RELATED_PINS: usize = 10;
+    /// Stories that are banned from beneath one story.
+    pub const RELATED_BANS: usize = 100;
     /// Rows of a table of redirects that are imported at once.
     pub const REDIRECT_ROWS: usize = 5_000;
     /// Sections of one site.

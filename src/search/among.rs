@@ -9,7 +9,7 @@ use tantivy::{
 use uuid::Uuid;
 
 use super::{
-    fields::{FACTS, NUMBERS},
+    fields::{DESK, FACTS, NUMBERS},
     query::{Among, Named},
 };
 use crate::domain::{Error, Instant, Locale, article::Kind};
@@ -18,9 +18,12 @@ use crate::domain::{Error, Instant, Locale, article::Kind};
 pub(super) struct Columns {
     /// Section, author, tag, kind and genre.
     facts: [Option<StrColumn>; 5],
+    locale: Option<StrColumn>,
     live_in: Option<StrColumn>,
     published_at: Column<i64>,
     updated_at: Column<i64>,
+    saved_at: Column<i64>,
+    desk: Option<StrColumn>,
     high: Column<i64>,
     low: Column<i64>,
 }
@@ -31,24 +34,43 @@ impl Columns {
         let text = |name: &str| fast.str(name).map_err(Error::internal);
         let number = |name: &str| fast.i64(name).map_err(Error::internal);
         let [section, author, tag, kind, genre] = FACTS;
-        let [published_at, updated_at, high, low] = NUMBERS;
+        let [published_at, updated_at, high, low, saved_at] = NUMBERS;
         Ok(Self {
             facts: [text(section)?, text(author)?, text(tag)?, text(kind)?, text(genre)?],
+            locale: text("locale")?,
             live_in: text("live_in")?,
             published_at: number(published_at)?,
             updated_at: number(updated_at)?,
+            saved_at: number(saved_at)?,
+            desk: text(DESK)?,
             high: number(high)?,
             low: number(low)?,
         })
     }
 
-    pub(super) fn article(&self, doc: DocId) -> Uuid {
+    /// The id of what a document is: an article, unless it is one of the desk's alone.
+    pub(super) fn id(&self, doc: DocId) -> Uuid {
         let half = |of: &Column<i64>| of.first(doc).unwrap_or_default().cast_unsigned();
         Uuid::from_u64_pair(half(&self.high), half(&self.low))
     }
 
     pub(super) fn published_at(&self, doc: DocId) -> Instant {
         Instant::from_micros(self.published_at.first(doc).unwrap_or_default())
+    }
+
+    /// Last saved at the desk.
+    pub(super) fn saved_at(&self, doc: DocId) -> Instant {
+        Instant::from_micros(self.saved_at.first(doc).unwrap_or_default())
+    }
+
+    /// The name that the words of documents go by: the locale, of those that are live.
+    pub(super) fn locale(&self) -> Option<&StrColumn> {
+        self.locale.as_ref()
+    }
+
+    /// What the desk knows of documents.
+    pub(super) fn desk(&self) -> Option<&StrColumn> {
+        self.desk.as_ref()
     }
 
     fn updated_at(&self, doc: DocId) -> Instant {
@@ -62,13 +84,13 @@ impl Columns {
 }
 
 /// Some values of a column, as it numbers them; those that it has not are of no document.
-struct Values<'c> {
+pub(super) struct Values<'c> {
     column: Option<&'c StrColumn>,
     numbers: BTreeSet<u64>,
 }
 
 impl<'c> Values<'c> {
-    fn of(column: Option<&'c StrColumn>, values: impl IntoIterator<Item = String>) -> Result<Self, Error> {
+    pub(super) fn of(column: Option<&'c StrColumn>, values: impl IntoIterator<Item = String>) -> Result<Self, Error> {
         let mut numbers = BTreeSet::new();
         for value in values {
             let number = column.map(|column| column.dictionary().term_ord(value.as_bytes())).transpose().map_err(Error::internal)?;
@@ -77,7 +99,7 @@ impl<'c> Values<'c> {
         Ok(Self { column, numbers })
     }
 
-    fn are_of(&self, doc: DocId) -> bool {
+    pub(super) fn are_of(&self, doc: DocId) -> bool {
         self.column.is_some_and(|column| column.term_ords(doc).any(|number| self.numbers.contains(&number)))
     }
 }
@@ -136,7 +158,7 @@ impl<'c> Sieve<'c> {
             return false;
         }
         if !self.ids.is_empty() || !self.not_ids.is_empty() {
-            let id = self.columns.article(doc);
+            let id = self.columns.id(doc);
             if self.not_ids.contains(&id) || (!self.ids.is_empty() && !self.ids.contains(&id)) {
                 return false;
             }

@@ -3,6 +3,9 @@
 /// Postings that one query may read.
 pub const BUDGET: u64 = 2_000_000;
 
+/// Postings that one query of the desk may read of what whoever asks sees; the others cost nothing, so that they are not told of.
+pub const DESK_BUDGET: u64 = 20_000_000;
+
 /// What a query may still read.
 #[derive(Debug)]
 pub(super) struct Budget(u64);
@@ -10,6 +13,11 @@ pub(super) struct Budget(u64);
 impl Budget {
     pub(super) fn new() -> Self {
         Self(BUDGET)
+    }
+
+    /// Of so many postings.
+    pub(super) fn of(postings: u64) -> Self {
+        Self(postings)
     }
 
     /// Of what is asked by nobody.

@@ -12,7 +12,7 @@ use super::{
 use crate::domain::Error;
 
 /// Values that are told of each facet at most.
-pub(super) const MOST_VALUES: usize = 100;
+pub const MOST_VALUES: usize = 100;
 
 /// The column that a facet is read off, of those of [`Columns::fact`].
 fn column(kind: FacetKind) -> Option<usize> {

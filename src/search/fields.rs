@@ -20,7 +20,7 @@ const WORDS: &str = "words";
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
-    /// The article's id: what a document is replaced by.
+    /// The ids that a document is replaced by: of the article, and of a thread and its comments.
     pub article: Field,
     /// The words as they are folded, with their places: phrases, prefixes and typing errors are looked for here.
     pub words: Field,
@@ -36,14 +36,18 @@ pub(super) struct Fields {
     pub live_in: Field,
     /// Its section, authors, tags, kind and genre.
     pub facts: [Field; 5],
-    /// Instants in microseconds, and the halves of the article's id: read of what was found.
-    pub numbers: [Field; 4],
+    /// Instants in microseconds, and the halves of the id of what it is: read of what was found.
+    pub numbers: [Field; 5],
+    /// What the desk knows of it, where it is what the desk works on.
+    pub desk: Field,
 }
 
 /// Names of the fields that say what a story is, as columns are read by them: section, author, tag, kind and genre.
 pub(super) const FACTS: [&str; 5] = ["section", "author", "tag", "kind", "genre"];
-/// Names of the numbers: first published, last updated, and the halves of the article's id.
-pub(super) const NUMBERS: [&str; 4] = ["published_at", "updated_at", "high", "low"];
+/// Names of the numbers: first published, last updated, the halves of the id, and last saved at the desk.
+pub(super) const NUMBERS: [&str; 5] = ["published_at", "updated_at", "high", "low", "saved_at"];
+/// Name of what the desk knows of it.
+pub(super) const DESK: &str = "desk";
 
 /// Text of words, of which this is kept.
 fn text(kept: IndexRecordOption, norms: bool) -> TextOptions {
@@ -70,6 +74,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         live_in: schema.add_text_field("live_in", value()),
         facts: FACTS.map(|name| schema.add_text_field(name, value())),
         numbers: NUMBERS.map(|name| schema.add_i64_field(name, NumericOptions::default().set_fast())),
+        desk: schema.add_text_field(DESK, value()),
     };
     (schema.build(), fields)
 }
@@ -125,6 +130,16 @@ impl TokenStream for Terms<'_> {
     fn token_mut(&mut self) -> &mut Token {
         self.token
     }
+}
+
+/// What the words of a locale go by that are not live: no tag begins like this, so that nothing which is counted among live stories counts them.
+pub(super) fn unpublished(locale: &str) -> String {
+    format!("~{locale}")
+}
+
+/// The locale of words, live or not.
+pub(super) fn locale_of(name: &str) -> &str {
+    name.strip_prefix('~').unwrap_or(name)
 }
 
 /// The term of a word of a locale.

@@ -25,7 +25,7 @@ pub struct Part {
     pub number: u32,
     /// Whether a process has it.
     pub is_in_use: bool,
-    /// Live translations in it, and the last change that its last commit had taken up; nothing where nothing is whole.
+    /// Documents in it, and the last change that its last commit had taken up; nothing where nothing is whole.
     pub standing: Option<(u64, i64)>,
     /// Bytes of its files.
     pub bytes: u64,

@@ -1,9 +1,8 @@
 //! One index in a folder or in memory, and what it says of itself.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Mutex,
 };
 
 use serde::{Deserialize, Serialize};
@@ -11,17 +10,19 @@ use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, Term, directory::MmapDirectory, indexer::IndexWriterOptions,
     schema::Schema,
 };
+use uuid::Uuid;
 
 use super::{
     budget::Budget,
-    document::Document,
+    document::Documents,
     fields::{Fields, schema, tokenizers},
+    lexicon::Lexicon,
     searching::Snapshot,
 };
-use crate::domain::{Error, Instant, analysis, article::ArticleId};
+use crate::domain::{Error, Instant, analysis};
 
 /// Whenever what is kept of a document, or how, is something else.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// How often parts are looked for that are to be written anew.
 const PURGES: usize = 20;
 /// Memory that documents wait in before they are written, in bytes.
@@ -118,7 +119,7 @@ impl Generation {
             .flatten()
     }
 
-    /// How many live translations the index in a folder has, and the last change that it had taken up; nothing of what is not whole or cannot be read.
+    /// How many documents the index in a folder has, and the last change that it had taken up; nothing of what is not whole or cannot be read.
     pub(super) fn standing(folder: &Path) -> Option<(u64, i64)> {
         let found = Self::of(Index::open_in_dir(folder).ok()?, schema().1).ok()?;
         let payload = found.payload().ok()??;
@@ -133,12 +134,18 @@ impl Generation {
     }
 
     fn writer(&mut self) -> Result<&mut IndexWriter, Error> {
+        self.begin_writing()?;
+        self.writer.as_mut().ok_or_else(|| Error::internal("no writer"))
+    }
+
+    /// Make ready to take documents up.
+    pub(super) fn begin_writing(&mut self) -> Result<(), Error> {
         if self.writer.is_none() {
             let options =
                 IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_MEMORY).num_merge_threads(1).build();
             self.writer = Some(self.index.writer_with_options(options).map_err(failed)?);
         }
-        self.writer.as_mut().ok_or_else(|| Error::internal("no writer"))
+        Ok(())
     }
 
     /// Do something with the writer. One that has failed may have lost what it was given, without a word from then on: another goes on from the last commit.
@@ -146,22 +153,18 @@ impl Generation {
         work(self).inspect_err(|_| self.writer = None)
     }
 
-    /// Take documents up.
-    pub(super) fn add(&mut self, documents: &[Document]) -> Result<(), Error> {
-        let fields = self.fields;
-        let writer = self.writer()?;
-        for document in documents {
-            writer.add_document(document.written(&fields)).map_err(failed)?;
-        }
-        Ok(())
+    /// Take documents up, which several may do at once, each with the words that they know; who writes has [begun](Self::begin_writing) to.
+    pub(super) fn add(&self, documents: &Documents, lexicon: &mut Lexicon) -> Result<(), Error> {
+        let writer = self.writer.as_ref().ok_or_else(|| Error::internal("no writer"))?;
+        documents.written(&self.fields, lexicon, |document| writer.add_document(document).map(drop).map_err(failed))
     }
 
-    /// Let go of all documents of some articles.
-    pub(super) fn remove(&mut self, articles: &[ArticleId]) -> Result<(), Error> {
+    /// Let go of all documents that some ids replace.
+    pub(super) fn remove(&mut self, ids: &[Uuid]) -> Result<(), Error> {
         let fields = self.fields;
         let writer = self.writer()?;
-        for article in articles {
-            writer.delete_term(Term::from_field_bytes(fields.article, article.uuid().as_bytes()));
+        for id in ids {
+            writer.delete_term(Term::from_field_bytes(fields.article, id.as_bytes()));
         }
         Ok(())
     }
@@ -197,11 +200,12 @@ impl Generation {
     }
 
     /// It, as it is read from now on; the last change that it has taken up, and when it had.
-    pub(super) fn snapshot(&self) -> Result<(Snapshot, i64, Instant), Error> {
+    pub(super) fn snapshot(&self, former: Option<&Snapshot>) -> Result<(Snapshot, i64, Instant), Error> {
         let payload = self.payload()?.ok_or_else(|| Error::internal("an index without a place"))?;
         let searcher = self.reader.searcher();
         let sizes = sizes(&searcher, self.fields)?;
-        let snapshot = Snapshot { searcher, fields: self.fields, sizes, frequencies: Mutex::new(HashMap::new()) };
+        let frequencies = former.map(|former| former.frequencies.clone()).unwrap_or_default();
+        let snapshot = Snapshot { searcher, fields: self.fields, sizes, frequencies };
         Ok((snapshot, payload.place, Instant::from_micros(payload.at)))
     }
 
@@ -213,7 +217,7 @@ impl Generation {
     }
 }
 
-/// Live documents of each locale.
+/// Documents of each locale: of those that are live under its tag.
 fn sizes(searcher: &Searcher, fields: Fields) -> Result<BTreeMap<String, u64>, Error> {
     let mut locales: BTreeMap<String, u64> = BTreeMap::new();
     for segment in searcher.segment_readers() {

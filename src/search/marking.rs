@@ -1,6 +1,10 @@
 //! Marks what was looked for in texts, as places: nothing that could be taken for markup.
 
-use std::{collections::HashSet, fmt, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    ops::Range,
+};
 
 use strsim::osa_distance;
 use unicode_segmentation::UnicodeSegmentation;
@@ -22,6 +26,14 @@ const MOST_LONG: usize = 8;
 /// Places that are marked in one text at most.
 const MOST_MARKS: usize = 100;
 
+/// Words that are remembered in all of one answer.
+const REMEMBERED: usize = 20_000;
+/// Bytes of a word that is remembered at most.
+const LONGEST: usize = 128;
+
+/// Words of texts, and which part of each was looked for.
+type Met = HashMap<Box<str>, Option<Range<usize>>>;
+
 /// A text, and the places in it that were looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marked {
@@ -41,6 +53,8 @@ pub struct Marker {
     /// How words in other letters begin, that are typed in Latin ones.
     latin_beginnings: Vec<String>,
     long: Vec<String>,
+    /// What was found of words that were met before: which part of them was looked for, as typed or with a typing error.
+    met: [Met; 2],
 }
 
 impl fmt::Debug for Marker {
@@ -61,6 +75,7 @@ impl Marker {
             beginnings: Vec::new(),
             latin_beginnings: Vec::new(),
             long: Vec::new(),
+            met: <[Met; 2]>::default(),
         };
         for clause in typed::clauses(&typed::parts(typed), locale).0 {
             match clause.sought {
@@ -102,25 +117,39 @@ impl Marker {
     }
 
     /// The places in a text, in bytes.
-    fn places(&self, text: &str) -> Vec<Range<usize>> {
-        let words = self.analyser.words(text);
-        let places = |is_it: &dyn Fn(&Word<'_>) -> bool| words.iter().filter(|word| is_it(word)).map(|word| word.range.clone()).collect();
-        let mut found: Vec<_> = places(&|word| self.is_sought(word));
+    fn places(&mut self, text: &str) -> Vec<Range<usize>> {
+        let [mut met, mut met_mistyped] = std::mem::take(&mut self.met);
+        let mut found = self.those(text, &mut met, &|word| self.is_sought(word));
         if found.is_empty() && !self.long.is_empty() {
-            found = places(&|word| self.may_be_meant(word));
+            found = self.those(text, &mut met_mistyped, &|word| self.may_be_meant(word));
         }
+        self.met = [met, met_mistyped];
         found
+    }
+
+    /// The places of those words in a text of which this is true.
+    fn those(&self, text: &str, met: &mut Met, is_it: &dyn Fn(&Word<'_>) -> bool) -> Vec<Range<usize>> {
+        self.analyser.places(text, &mut |word| {
+            if let Some(part) = met.get(word) {
+                return part.clone();
+            }
+            let part = self.analyser.forms(word).filter(is_it).map(|word| word.range);
+            if met.len() < REMEMBERED && word.len() <= LONGEST {
+                met.insert(word.into(), part.clone());
+            }
+            part
+        })
     }
 
     /// A short text, whole, with its marks.
     #[must_use]
-    pub fn whole(&self, text: &str) -> Marked {
+    pub fn whole(&mut self, text: &str) -> Marked {
         marked(text, 0..text.len(), &self.places(text))
     }
 
     /// What of a long text is around its marks: where most of them stand together, the first of such places. Its beginning where there are none.
     #[must_use]
-    pub fn excerpt(&self, text: &str) -> Marked {
+    pub fn excerpt(&mut self, text: &str) -> Marked {
         let places = self.places(text);
         // About as many bytes as an excerpt has.
         let reach = EXCERPT.saturating_sub(BEFORE).saturating_mul(if text.is_ascii() { 1 } else { 2 });

@@ -4,6 +4,8 @@
 //! postings are read here: scores are sums in the order of the clauses, of frequencies among what is live, whatever else lies in a segment. **Consequence.** Nothing is
 //! skipped by upper bounds of scores; a query has a budget of postings, and says so when it has spent it.
 
+use std::collections::HashMap;
+
 use tantivy::{
     DocId, DocSet, SegmentReader, TERMINATED,
     fieldnorm::FieldNormReader,
@@ -101,6 +103,54 @@ impl<'s> Segment<'s> {
                 }
             }
         }
+        Ok(found)
+    }
+
+    /// Each live document that has it and is kept, in their order, each with the best of the ways in which it has it. What is not kept costs nothing of the budget, and
+    /// is not remembered: alternatives are read one after the other.
+    pub(super) fn kept(
+        &self,
+        looked_up: &LookedUp,
+        weight: f64,
+        keeps: &dyn Fn(DocId) -> bool,
+        budget: &mut Budget,
+    ) -> Result<Vec<Match>, Error> {
+        let alternatives = match &looked_up.terms {
+            Terms::Any(alternatives) => alternatives,
+            Terms::Phrase(terms) => {
+                let Some(first) = terms.first() else { return Ok(Vec::new()) };
+                let Some(mut postings) = postings(self.reader, first, IndexRecordOption::Basic)? else { return Ok(Vec::new()) };
+                let mut docs = Vec::new();
+                // Ends: each round reads on, and a list has an end.
+                while postings.doc() != TERMINATED {
+                    let doc = postings.doc();
+                    if !self.reader.is_deleted(doc) && keeps(doc) && budget.take() {
+                        docs.push(doc);
+                    }
+                    postings.advance();
+                }
+                return Ok(self.among(looked_up, weight, &docs, budget)?.into_iter().flatten().collect());
+            }
+        };
+        let mut best: HashMap<DocId, Match> = HashMap::new();
+        for alternative in alternatives {
+            for mut read in self.read(std::slice::from_ref(alternative))? {
+                // Ends: each round reads on, and a list has an end.
+                while read.postings.doc() != TERMINATED {
+                    let doc = read.postings.doc();
+                    if !self.reader.is_deleted(doc) && keeps(doc) && budget.take() {
+                        let this = Match { doc, score: weight * self.strength(&read), is_mistyped: alternative.is_mistyped, count: 1 };
+                        let best = best.entry(doc).or_insert(this);
+                        if (this.is_mistyped, -this.score) < (best.is_mistyped, -best.score) {
+                            *best = this;
+                        }
+                    }
+                    read.postings.advance();
+                }
+            }
+        }
+        let mut found: Vec<Match> = best.into_values().collect();
+        found.sort_by_key(|found| found.doc);
         Ok(found)
     }
 

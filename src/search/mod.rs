@@ -1,20 +1,24 @@
-//! The search index: what is live, as it is looked for.
+//! The search index: what is live, and what the desk works on, as they are looked for.
 //!
 //! **Context.** Neither database finds words of every language alike, and what one finds the other does not. **Decision.** Each instance has an index of its own
 //! in its data folder, over `tantivy`; it holds words and ids, follows the change log, and keeps its place there with each commit. What is found are articles and locales: readers are
-//! shown what is live of them then. **Consequence.** An index may be behind, lost or damaged: it is built anew out of the database, and whatever it says, nothing is shown that is not
-//! live. Queries are carried out here (`searching`), in the same way on all instances.
+//! shown what is live of them then, and the desk what it may see. **Consequence.** An index may be behind, lost or damaged: it is built anew out of the database, and whatever it says,
+//! nothing is shown that whoever asks may not see in that moment. Queries are carried out here (`searching`), in the same way on all instances.
 //!
 //! Nothing here knows the database or HTTP: documents go in, ids come out.
 
+mod alike;
 mod among;
 mod budget;
 mod candidate;
 mod counting;
+mod desk;
 mod document;
 mod fields;
 mod folder;
 mod generation;
+mod known;
+mod lexicon;
 mod marking;
 mod matching;
 mod query;
@@ -24,6 +28,7 @@ mod terms;
 mod typed;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
     sync::{
@@ -32,16 +37,25 @@ use std::{
     },
 };
 
-pub use budget::BUDGET;
-pub use document::Document;
+pub use alike::Alike;
+pub use budget::{BUDGET, DESK_BUDGET};
+pub use counting::MOST_VALUES;
+pub use desk::{DeskFound, DeskHit, DeskQuery, DeskRanking, Place, Sight};
+pub use document::{AtDesk, DeskDocument, Document, Documents};
 pub use folder::{Part, parts};
+pub use known::DeskKind;
 pub use marking::{Marked, Marker};
-pub use query::{Among, Count, FacetKind, Found, Hit, Languages, Named, Query, Ranking, Recency};
+pub use query::{Among, Count, FacetKind, Found, Hit, Languages, Named, Query, Ranking};
 pub use typed::MOST_WORDS;
 
-use crate::domain::{Error, Instant, Locale, article::ArticleId};
+use uuid::Uuid;
+
+pub use crate::domain::recency::Recency;
+
+use crate::domain::{Error, Instant, Locale};
 use folder::Folder;
 use generation::Generation;
+use lexicon::Lexicon;
 use searching::Snapshot;
 
 /// The index of an instance; by default one in memory, with nothing in it.
@@ -66,6 +80,17 @@ struct Read {
     place: i64,
     /// As of when nothing is missing.
     at: Instant,
+}
+
+/// How far an index follows the log with what it takes up.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// The last change that is taken up.
+    pub place: i64,
+    /// As of when nothing is missing.
+    pub at: Instant,
+    /// Whether what is live is otherwise than before.
+    pub is_public: bool,
 }
 
 impl fmt::Debug for SearchIndex {
@@ -102,7 +127,7 @@ impl SearchIndex {
     /// Read and write this one from now on.
     fn take(&self, generation: Generation) -> Result<(), Error> {
         let mut written = self.writing();
-        self.show(&generation)?;
+        self.show(&generation, None)?;
         if let Some(former) = written.replace(generation) {
             former.close();
         }
@@ -113,8 +138,9 @@ impl SearchIndex {
         self.read.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn show(&self, generation: &Generation) -> Result<(), Error> {
-        let (snapshot, place, at) = generation.snapshot()?;
+    /// Let a generation be read, with what is known of the former snapshot where nothing that is live is otherwise now.
+    fn show(&self, generation: &Generation, former: Option<&Snapshot>) -> Result<(), Error> {
+        let (snapshot, place, at) = generation.snapshot(former)?;
         let read = Read { snapshot: Arc::new(snapshot), place, at };
         // At once: whoever reads the former one is told the former place.
         *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some(read);
@@ -129,8 +155,13 @@ impl SearchIndex {
     }
 
     fn reading(&self) -> Result<Read, Error> {
-        let (built, all) = (self.built.load(Ordering::Relaxed), self.to_build.load(Ordering::Relaxed));
-        self.read().ok_or(Error::SearchBuilding { built, all })
+        self.read().ok_or_else(|| self.is_building())
+    }
+
+    /// What is answered where there is nothing to be searched yet.
+    #[must_use]
+    pub fn is_building(&self) -> Error {
+        Error::SearchBuilding { built: self.built.load(Ordering::Relaxed), all: self.to_build.load(Ordering::Relaxed) }
     }
 
     /// Whether somebody asks for it to be built anew.
@@ -163,7 +194,9 @@ impl SearchIndex {
             .iter()
             .flat_map(|read| read.snapshot.sizes.iter())
             .filter(|(_, size)| **size > 0)
-            .map(|(locale, _)| locale.clone())
+            .map(|(name, _)| fields::locale_of(name).to_owned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
             .collect()
     }
 
@@ -172,28 +205,30 @@ impl SearchIndex {
     /// # Errors
     /// [`Error::Internal`] when the folder cannot be written.
     pub fn begin(&self, articles: u64) -> Result<Building<'_>, Error> {
-        let (folder, generation) = match &self.folder {
+        let (folder, mut generation) = match &self.folder {
             Some(folder) => folder.new_generation()?,
             None => (None, Generation::new(None)?),
         };
+        generation.begin_writing()?;
         self.built.store(0, Ordering::Relaxed);
         self.to_build.store(articles, Ordering::Relaxed);
         Ok(Building { index: self, generation: Some(generation), folder })
     }
 
-    /// Take up what is live of some articles, in the place of whatever was of them; as it is after a change, at an instant.
+    /// Take documents up in the place of whatever some ids replace.
     ///
     /// # Errors
     /// [`Error::Internal`] when it cannot be written.
-    pub fn replace(&self, articles: &[ArticleId], documents: &[Document], place: i64, at: Instant) -> Result<(), Error> {
+    pub fn replace(&self, ids: &[Uuid], documents: &Documents, step: Step) -> Result<(), Error> {
         let mut written = self.writing();
         let Some(generation) = written.as_mut() else { return Err(Error::internal("there is no index yet")) };
         generation.write(|generation| {
-            generation.remove(articles)?;
-            generation.add(documents)?;
-            generation.commit(place, at)
+            generation.remove(ids)?;
+            generation.add(documents, &mut Lexicon::default())?;
+            generation.commit(step.place, step.at)
         })?;
-        self.show(generation)
+        let former = self.read().filter(|_| !step.is_public);
+        self.show(generation, former.as_ref().map(|read| &*read.snapshot))
     }
 
     /// Leave no word in the files of whatever it has let go of.
@@ -206,7 +241,7 @@ impl SearchIndex {
         self.folder.as_ref().map_or(Ok(()), Folder::clear_idle)?;
         let Some(generation) = written.as_mut() else { return Ok(()) };
         generation.write(Generation::purge)?;
-        self.show(generation)?;
+        self.show(generation, None)?;
         // Those that were read until now are let go of.
         generation.write(Generation::purge)
     }
@@ -218,6 +253,15 @@ impl SearchIndex {
     pub fn search(&self, query: &Query) -> Result<Found, Error> {
         let Read { snapshot, place, at } = self.reading()?;
         Ok(Found { place, at, ..snapshot.search(query)? })
+    }
+
+    /// Carry a query of the desk out.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn search_desk(&self, query: &DeskQuery) -> Result<DeskFound, Error> {
+        let Read { snapshot, place, at } = self.reading()?;
+        Ok(DeskFound { place, at, ..snapshot.search_desk(query)? })
     }
 
     /// The latest stories whose headlines have all words that are typed, where the last may go on.
@@ -244,6 +288,32 @@ pub struct Building<'i> {
     folder: Option<PathBuf>,
 }
 
+/// Somebody who adds to an index that is built.
+pub struct Adder<'b> {
+    building: &'b Building<'b>,
+    lexicon: Lexicon,
+}
+
+impl fmt::Debug for Adder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Adder")
+    }
+}
+
+impl Adder<'_> {
+    /// Take up what there is of so many more articles.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be written.
+    pub fn add(&mut self, documents: &Documents, articles: u64) -> Result<(), Error> {
+        if let Some(generation) = &self.building.generation {
+            generation.add(documents, &mut self.lexicon)?;
+        }
+        self.building.index.built.fetch_add(articles, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 impl fmt::Debug for Building<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Building")
@@ -260,16 +330,10 @@ impl Drop for Building<'_> {
 }
 
 impl Building<'_> {
-    /// Take up what is live of so many more articles.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when it cannot be written.
-    pub fn add(&mut self, documents: &[Document], articles: u64) -> Result<(), Error> {
-        if let Some(generation) = &mut self.generation {
-            generation.add(documents)?;
-        }
-        self.index.built.fetch_add(articles, Ordering::Relaxed);
-        Ok(())
+    /// Somebody who adds to it; several may at once.
+    #[must_use]
+    pub fn adder(&self) -> Adder<'_> {
+        Adder { building: self, lexicon: Lexicon::default() }
     }
 
     /// It has all that there was after a change, at an instant: from now on it is the one that is read.

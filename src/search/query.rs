@@ -8,6 +8,7 @@ use crate::domain::{
     Instant, Locale,
     article::{ArticleId, Genre, Kind},
     page::{Cursor, Sorting},
+    recency::Recency,
     vocabulary::vocabulary,
 };
 
@@ -99,21 +100,6 @@ impl Languages {
     pub fn locales(&self) -> &[Locale] {
         let (Self::Chain(all) | Self::Any(all)) = self;
         all
-    }
-}
-
-/// How relevance and news are weighed against each other.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Recency {
-    /// How much more a story counts that was published just now than one of long ago: 1 for twice as much.
-    pub weight: f64,
-    /// Days after which that is half of it.
-    pub half_life_days: f64,
-}
-
-impl Default for Recency {
-    fn default() -> Self {
-        Self { weight: 0.5, half_life_days: 30.0 }
     }
 }
 

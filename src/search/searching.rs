@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Mutex,
+    sync::{Arc, Mutex},
 };
 
 use tantivy::{DocId, Searcher, schema::Term};
@@ -14,11 +14,11 @@ use super::{
     counting,
     fields::Fields,
     matching::{Match, Segment},
-    query::{Found, Hit, Languages, Query, Ranking, Recency},
+    query::{Found, Hit, Languages, Query, Ranking},
     terms::{self, LookedUp, look_up},
     typed::{self, Clause, Need, Part, Sought},
 };
-use crate::domain::{Error, Instant, Locale};
+use crate::domain::{Error, Instant, Locale, recency::Recency};
 
 /// Frequencies that are remembered at most.
 const REMEMBERED: usize = 100_000;
@@ -31,7 +31,7 @@ const DAY: f64 = 86_400_000_000.0;
 /// How much a word counts more for being written as it is typed.
 const AS_WRITTEN: f64 = 0.5;
 /// How much words count that the language says all the time.
-const COMMON: f64 = 0.2;
+pub(super) const COMMON: f64 = 0.2;
 /// Stories that have everything, from which on no others are shown.
 const ENOUGH: usize = 10;
 
@@ -42,7 +42,7 @@ pub(super) struct Snapshot {
     /// Live documents of each locale.
     pub sizes: BTreeMap<String, u64>,
     /// How many live documents have which term.
-    pub frequencies: Mutex<HashMap<Term, u64>>,
+    pub frequencies: Arc<Mutex<HashMap<Term, u64>>>,
 }
 
 /// What is looked for in a locale.
@@ -58,7 +58,7 @@ struct Wanted<'q> {
 /// How much rarity counts (BM25).
 #[expect(clippy::cast_precision_loss, reason = "counts of documents")]
 #[expect(clippy::as_conversions, reason = "counts of documents")]
-fn idf(frequency: u64, size: u64) -> f64 {
+pub(super) fn idf(frequency: u64, size: u64) -> f64 {
     let (frequency, size) = (frequency.min(size) as f64, size as f64);
     (1.0 + (size - frequency + 0.5) / (frequency + 0.5)).ln()
 }
@@ -66,15 +66,15 @@ fn idf(frequency: u64, size: u64) -> f64 {
 /// How much more a story counts for being new.
 #[expect(clippy::cast_precision_loss, reason = "days, not microseconds, are what counts")]
 #[expect(clippy::as_conversions, reason = "days, not microseconds, are what counts")]
-fn newness(recency: Recency, today: Instant, published_at: Instant) -> f64 {
+pub(super) fn newness(recency: Recency, today: Instant, published_at: Instant) -> f64 {
     let age = today.as_micros().saturating_sub(published_at.as_micros()).max(0) as f64 / DAY;
-    1.0 + recency.weight * (-age / recency.half_life_days).exp2()
+    recency.factor(age)
 }
 
 /// What a story is ranked by, as a number that pages can begin at: how much it has, whether as it was typed, and its score.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "scores are some hundreds at most")]
-#[expect(clippy::as_conversions, reason = "scores are some hundreds at most")]
-fn rank(score: f64, has: Has, is_mistyped: bool) -> i64 {
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "scores are some thousands at most")]
+#[expect(clippy::as_conversions, reason = "scores are some thousands at most")]
+pub(super) fn rank(score: f64, has: Has, is_mistyped: bool) -> i64 {
     let rank = (score * PARTS).round().min(AS_TYPED as f64 - 1.0) as i64;
     let rank = if is_mistyped { rank } else { rank.saturating_add(AS_TYPED) };
     rank.saturating_add(AS_TYPED.saturating_mul(2).saturating_mul(has as i64))
@@ -82,7 +82,7 @@ fn rank(score: f64, has: Has, is_mistyped: bool) -> i64 {
 
 impl Snapshot {
     /// In how many live documents a term is; remembered.
-    fn frequency(&self, term: &Term, budget: &mut Budget) -> Result<u64, Error> {
+    pub(super) fn frequency(&self, term: &Term, budget: &mut Budget) -> Result<u64, Error> {
         let remembered = || self.frequencies.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(count) = remembered().get(term) {
             return Ok(*count);
@@ -207,7 +207,7 @@ impl Snapshot {
                         rank,
                         score,
                         has,
-                        article: columns.article(found.doc),
+                        article: columns.id(found.doc),
                         language: wanted.language,
                         segment: place,
                         doc: found.doc,
@@ -292,4 +292,90 @@ impl Snapshot {
 /// Two things that a document has.
 fn sum(a: Match, b: Match) -> Match {
     Match { doc: a.doc, score: a.score + b.score, is_mistyped: a.is_mistyped || b.is_mistyped, count: a.count.saturating_add(b.count) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        domain::{
+            article::{Genre, Kind},
+            content::Content,
+        },
+        search::{
+            document::{Document, Documents},
+            generation::Generation,
+            lexicon::Lexicon,
+            query::Among,
+        },
+    };
+
+    fn story(n: u128, headline: &str, body: &str) -> Document {
+        let at = Instant::from_micros(0);
+        Document {
+            article: Uuid::from_u128(n).into(),
+            locale: Locale::stored("en".to_owned()),
+            live_in: vec![Locale::stored("en".to_owned())],
+            content: Content::headed(headline),
+            body: body.to_owned(),
+            section: Uuid::nil().into(),
+            authors: Vec::new(),
+            tags: Vec::new(),
+            kind: Kind::Story,
+            genre: Genre::News,
+            published_at: at,
+            updated_at: at,
+            desk: None,
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_found_however_little_of_the_budget_is_left() {
+        let mut generation = Generation::new(None).unwrap();
+        // Some have what is left out, many words of the same beginning are read for it, and others have it not.
+        let has = |n: u128| n.is_multiple_of(3);
+        let stories: Vec<_> =
+            (0..60).map(|n| story(n, "Ferry", &if has(n) { format!("strike strike{n}") } else { "calm".to_owned() })).collect();
+        generation.begin_writing().unwrap();
+        generation.add(&Documents { live: stories, desk: Vec::new() }, &mut Lexicon::default()).unwrap();
+        generation.commit(1, Instant::from_micros(0)).unwrap();
+        let (snapshot, ..) = generation.snapshot(None).unwrap();
+        for typed in ["ferry -strike", "ferry -strik*", "ferry -\"strike strike0\" -strike -strik*"] {
+            let query = Query {
+                typed: typed.to_owned(),
+                languages: Languages::Any(vec![Locale::stored("en".to_owned())]),
+                among: Among::default(),
+                ranking: Ranking::Relevance,
+                recency: Recency::default(),
+                today: Instant::from_micros(0),
+                limit: 100,
+                cursor: None,
+                facets: BTreeSet::new(),
+            };
+            let mut most = 0;
+            for budget in 0..6_000 {
+                let mut budget = Budget::of(budget);
+                let mut found = Found {
+                    hits: Vec::new(),
+                    total: 0,
+                    facets: Vec::new(),
+                    is_relaxed: false,
+                    is_partial: false,
+                    place: 0,
+                    at: query.today,
+                };
+                // What is remembered costs nothing.
+                snapshot.frequencies.lock().unwrap().clear();
+                let wanted = snapshot.wanted(&typed::parts(typed), &query.languages, &mut found, &mut budget).unwrap();
+                let candidates = snapshot.candidates(&query, &wanted, true, &mut budget).unwrap();
+                assert!(candidates.iter().all(|candidate| !has(candidate.article.as_u128())), "{typed}");
+                most = most.max(candidates.len());
+            }
+            assert_eq!(most, 40, "{typed}: with enough of it all others are found");
+        }
+    }
 }

@@ -60,7 +60,7 @@ impl Snapshot {
                     docs = Some(here);
                 }
                 for doc in docs.into_iter().flatten().filter(|doc| sieve.keeps(*doc)) {
-                    let (key, article) = (columns.published_at(doc).as_micros(), columns.article(doc).into());
+                    let (key, article) = (columns.published_at(doc).as_micros(), columns.id(doc).into());
                     found.push(Hit { article, locale: locale.clone(), key, score: 0.0 });
                 }
             }

@@ -20,6 +20,10 @@ use crate::domain::Error;
 
 /// Terms that one beginning, or one word with typing errors, stands for at most.
 const MOST_TERMS: usize = 256;
+/// The same at the desk, where a limit that hidden words reach would tell of them.
+const MOST_AT_DESK: usize = 20_000;
+/// Ways to have a word that are read at once; of more each is read by itself.
+pub(super) const FEW: usize = 64;
 /// Letters from which on typing errors are looked for.
 const LONG: usize = 5;
 /// Stories from which on a word is taken to be typed as it is meant.
@@ -57,7 +61,7 @@ pub(super) enum Terms {
 #[derive(Debug, Clone)]
 pub(super) struct LookedUp {
     pub terms: Terms,
-    /// Live documents that have it.
+    /// Live documents that have it; at the desk, about as many postings as there are to be read.
     pub frequency: u64,
     /// False when there were more terms than are looked for.
     pub is_whole: bool,
@@ -71,7 +75,7 @@ pub(super) fn postings(segment: &SegmentReader, term: &Term, kept: IndexRecordOp
 
 /// What looking a term up in a segment costs, in postings.
 const LOOK_UP: u64 = 32;
-/// What looking for typing errors in the dictionary of a segment costs, in postings.
+/// What looking for typing errors in a dictionary costs, in postings.
 const WALK: u64 = 20_000;
 
 /// In how many live documents a term is; none, once the budget is spent.
@@ -102,6 +106,7 @@ fn dictionary<A: Automaton<State: Clone> + Clone>(
     field: Field,
     (from, below): (&str, &str),
     automaton: &A,
+    most: usize,
 ) -> Result<(Vec<String>, bool), Error> {
     let mut words = BTreeSet::new();
     let mut is_whole = true;
@@ -112,7 +117,7 @@ fn dictionary<A: Automaton<State: Clone> + Clone>(
         let mut taken = 0_usize;
         // Ends: a dictionary has an end, and so many are taken of it.
         while stream.advance() {
-            if taken == MOST_TERMS {
+            if taken == most {
                 is_whole = false;
                 break;
             }
@@ -123,8 +128,8 @@ fn dictionary<A: Automaton<State: Clone> + Clone>(
         }
     }
     // The same of all instances, however their segments lie.
-    is_whole &= words.len() <= MOST_TERMS;
-    Ok((words.into_iter().take(MOST_TERMS).collect(), is_whole))
+    is_whole &= words.len() <= most;
+    Ok((words.into_iter().take(most).collect(), is_whole))
 }
 
 /// The last text that begins so.
@@ -184,20 +189,25 @@ fn mistyped(
     field: Field,
     (locale, word): (&str, &str),
     edits: &LevenshteinAutomatonBuilder,
+    most: usize,
     budget: &mut Budget,
 ) -> Result<(Vec<String>, bool), Error> {
-    if !budget.spend(WALK.saturating_mul(u64::try_from(searcher.segment_readers().len()).unwrap_or(1))) {
+    if !budget.spend(WALK) {
         return Ok((Vec::new(), false));
     }
     let start = term(locale, "");
     let dfa = edits.build_dfa(word);
-    dictionary(searcher, field, (&start, &after(&start)), &Mistyped { start: start.as_bytes(), dfa: &dfa })
+    dictionary(searcher, field, (&start, &after(&start)), &Mistyped { start: start.as_bytes(), dfa: &dfa }, most)
 }
 
 /// Words that begin so, as terms.
 pub(super) fn beginning(searcher: &Searcher, field: Field, locale: &str, word: &str) -> Result<(Vec<Term>, bool), Error> {
+    beginnings(searcher, field, (locale, word), MOST_TERMS)
+}
+
+fn beginnings(searcher: &Searcher, field: Field, (locale, word): (&str, &str), most: usize) -> Result<(Vec<Term>, bool), Error> {
     let start = term(locale, word);
-    let (words, is_whole) = dictionary(searcher, field, (&start, &after(&start)), &tantivy_fst::automaton::AlwaysMatch)?;
+    let (words, is_whole) = dictionary(searcher, field, (&start, &after(&start)), &tantivy_fst::automaton::AlwaysMatch, most)?;
     Ok((words.iter().map(|word| Term::from_field_text(field, word)).collect(), is_whole))
 }
 
@@ -241,7 +251,7 @@ pub(super) fn look_up(
             }
             let mut is_whole = true;
             if count < KNOWN && folded.chars().count() >= LONG {
-                let (words, whole) = mistyped(searcher, fields.words, (locale, folded), &ONE_EDIT, budget)?;
+                let (words, whole) = mistyped(searcher, fields.words, (locale, folded), &ONE_EDIT, MOST_TERMS, budget)?;
                 is_whole = whole;
                 let typed = term(locale, folded);
                 for word in words.iter().filter(|word| **word != typed) {
@@ -255,6 +265,48 @@ pub(super) fn look_up(
             Ok(LookedUp { terms: Terms::Any(any), frequency: count, is_whole })
         }
     }
+}
+
+/// Look a clause up under a name of a locale, whether anything has it or not; with what is one typing error away, if that is asked for. Its frequency is about how many
+/// postings there are to be read, of what is live or not, seen or not.
+pub(super) fn anywhere(searcher: &Searcher, fields: &Fields, name: &str, sought: &Sought, with_mistyped: bool) -> Result<LookedUp, Error> {
+    let alternative = |field, term, weight| Alternative { field, term, weight, is_mistyped: false };
+    let mut is_whole = true;
+    let terms = match sought {
+        Sought::Phrase(words) => Terms::Phrase(words.iter().map(|word| of(fields.words, name, word)).collect()),
+        Sought::Beginning(word) => {
+            let (terms, whole) = beginnings(searcher, fields.words, (name, word), MOST_AT_DESK)?;
+            is_whole = whole;
+            Terms::Any(terms.into_iter().map(|term| alternative(fields.words, term, BEGINNING)).collect())
+        }
+        Sought::Word { folded, stem, close, loose } => {
+            let typed = [(Some(stem), fields.stems, 1.0), (close.as_ref(), fields.latin, CLOSE), (loose.as_ref(), fields.latin, LOOSE)];
+            let typed = typed.into_iter().filter_map(|(word, field, weight)| Some(alternative(field, of(field, name, word?), weight)));
+            let mut any: Vec<_> = typed.collect();
+            if with_mistyped && folded.chars().count() >= LONG {
+                let (words, whole) = mistyped(searcher, fields.words, (name, folded), &ONE_EDIT, MOST_AT_DESK, &mut Budget::unlimited())?;
+                is_whole = whole;
+                let typed = term(name, folded);
+                let others = words.iter().filter(|word| **word != typed).map(|word| Term::from_field_text(fields.words, word));
+                any.extend(others.map(|term| Alternative { field: fields.words, term, weight: MISTYPED, is_mistyped: true }));
+            }
+            Terms::Any(any)
+        }
+    };
+    let count = |term: &Term| -> Result<u64, Error> {
+        let counts = searcher.segment_readers().iter().map(|segment| {
+            let index = segment.inverted_index(term.field()).map_err(Error::internal)?;
+            index.doc_freq(term).map(u64::from).map_err(Error::internal)
+        });
+        counts.sum()
+    };
+    let frequency = match &terms {
+        Terms::Phrase(all) => all.iter().map(count).collect::<Result<Vec<_>, _>>()?.into_iter().min().unwrap_or(0),
+        // So many are read last.
+        Terms::Any(any) if any.len() > FEW => u64::MAX,
+        Terms::Any(any) => any.iter().map(|one| count(&one.term)).sum::<Result<u64, _>>()?,
+    };
+    Ok(LookedUp { terms, frequency, is_whole })
 }
 
 /// The word of a locale that is meant most likely by one that no story has: the most frequent that is two typing errors away at most.
@@ -272,7 +324,7 @@ pub(super) fn meant(
         if best.is_some() || long < enough {
             continue;
         }
-        for word in mistyped(searcher, fields.words, (locale, folded), edits, budget)?.0 {
+        for word in mistyped(searcher, fields.words, (locale, folded), edits, MOST_TERMS, budget)?.0 {
             let count = frequency(&Term::from_field_text(fields.words, &word), budget)?;
             let word = word.split_once(OF_LOCALE).map_or(String::new(), |(_, word)| word.to_owned());
             if count > 0 && best.as_ref().is_none_or(|(most, first)| count > *most || (count == *most && word < *first)) {

@@ -223,6 +223,14 @@ pub fn ids_after(tx: &mut Tx<'_>, after: Option<Id<Article>>, limit: i64) -> Res
     query.load(tx)
 }
 
+/// How many articles there are outside the trash.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    articles::table.filter(articles::trashed_at.is_null()).count().get_result(tx)
+}
+
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = articles, treat_none_as_null = true)]
 struct NewRow {

@@ -119,6 +119,8 @@ fn about(sql: &mut Sql, visibility: &Visibility) {
 }
 
 fn narrow(sql: &mut Sql, filter: &Filter) {
+    // That other stories lead on from one is found by the server, dozens of times for each that is published.
+    sql.push(" AND NOT (event = 'related' AND kind = 'translation')");
     if let Some(actor) = &filter.actor {
         sql.push(" AND actor = ").text(actor);
     }

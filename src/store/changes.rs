@@ -224,6 +224,10 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
     let (mut renamed, mut moved, mut merged, mut arranged) = (BTreeSet::new(), BTreeSet::new(), Vec::new(), BTreeSet::new());
     for change in changes.into_iter().filter(|c| c.audience() == Audience::Public) {
         let (_, id, _) = change.parts();
+        if change.event == Event::Related {
+            tags.extend(id.map(CacheTag::related));
+            continue;
+        }
         tags.extend(id.map(CacheTag::thing));
         match &change.subject {
             Subject::Site | Subject::Locale(_) => _ = tags.insert(CacheTag::Site),

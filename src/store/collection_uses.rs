@@ -1,6 +1,6 @@
 //! What collections name: sections, authors and tags in their queries, articles and pictures that are pinned, and locales.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryableByName,
@@ -9,19 +9,21 @@ use diesel::{
 use serde_json::json;
 
 use super::{
-    RunQueryDsl, Tx,
-    dialect::{At, Doc, Uid, Unread},
+    RunQueryDsl, Tx, collections,
+    dialect::{Doc, Uid, Unread},
     sql::Sql,
 };
 use crate::domain::{
-    Error, Id, Instant, Locale,
+    Error, Id, Locale,
     article::ArticleId,
     cache_tag::CacheTag,
     change::{Change, Event, Subject},
-    collection::{CollectionId, Place, Query},
+    collection::{Collection, CollectionId, Item, Place, PlaceKind, Query, arranged},
     facet::Facet,
     media::MediaId,
     section::SectionId,
+    site::Masthead,
+    text::limits,
 };
 
 /// How many collections name a section, author or tag: in their query, or as the section whose front they make.
@@ -136,40 +138,62 @@ pub(super) fn touched(tx: &mut Tx<'_>, ids: &BTreeSet<CollectionId>) -> Result<B
     Ok(tags)
 }
 
-/// The locales in which a collection shows an item of the media library now: of whose readers it is, and where a story is live that it is shown with.
-pub(super) fn shown_in(tx: &mut Tx<'_>, id: MediaId) -> Result<Vec<(Option<Locale>, Locale)>, Error> {
+/// How many of the stories pinned in a collection may be left out of it, because the page that it stands on shows them elsewhere.
+fn left_out(readers: &Masthead, collection: &Collection) -> usize {
+    match collection.arrangement.place.map(|place| place.kind) {
+        Some(kind) if kind.is_rail() && readers.site.unique_on_page => limits::COLLECTION_ITEMS,
+        // The story that it stands beside.
+        Some(PlaceKind::RailOfArticle) => 1,
+        _ => 0,
+    }
+}
+
+/// In which locales some articles are in lists.
+fn live_in(tx: &mut Tx<'_>, articles: &[ArticleId]) -> Result<HashMap<ArticleId, BTreeSet<Locale>>, Error> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Uid)]
-        collection_id: CollectionId,
-        #[diesel(sql_type = Nullable<Text>)]
-        own: Option<String>,
-        #[diesel(sql_type = Uid)]
         article_id: ArticleId,
-        #[diesel(sql_type = Nullable<At>)]
-        shown_from: Option<Instant>,
-        #[diesel(sql_type = Nullable<At>)]
-        shown_until: Option<Instant>,
-        #[diesel(sql_type = Nullable<Text>)]
-        locale: Option<String>,
+        #[diesel(sql_type = Text)]
+        locale: String,
     }
-    let mut sql = Sql::new(
-        "SELECT i.collection_id, c.locale AS own, i.article_id, i.shown_from, i.shown_until, l.locale \
-         FROM collection_items i JOIN collections c ON c.id = i.collection_id \
-         LEFT JOIN live_listings l ON l.article_id = i.article_id AND l.facet = ",
-    );
-    sql.id(Id::<Facet>::from(Facet::ALL.uuid())).push(" WHERE i.media_id = ").id(id);
-    let (now, mut shown) = (tx.now(), Vec::new());
+    let mut live: HashMap<ArticleId, BTreeSet<Locale>> = HashMap::new();
+    if articles.is_empty() {
+        return Ok(live);
+    }
+    let mut sql = Sql::new("SELECT article_id, locale FROM live_listings WHERE facet = ");
+    sql.id(Id::<Facet>::from(Facet::ALL.uuid())).push(" AND article_id IN ").ids(articles.iter().copied());
     for row in sql.load::<Row>(tx)? {
-        tx.note(CacheTag::thing(row.collection_id.uuid()));
-        tx.note(CacheTag::thing(row.article_id.uuid()));
-        [row.shown_from, row.shown_until].into_iter().flatten().filter(|at| *at > now).for_each(|at| tx.note_until(at));
-        let is_open = row.shown_from.is_none_or(|from| from <= now) && row.shown_until.is_none_or(|until| now < until);
-        match row.locale {
-            Some(live) if is_open => shown.push((row.own.map(Locale::stored), Locale::stored(live))),
-            Some(_) => {}
+        live.entry(row.article_id).or_default().insert(Locale::stored(row.locale));
+    }
+    for id in articles {
+        tx.note(CacheTag::thing(id.uuid()));
+        if !live.contains_key(id) {
             // Nobody is told of what is not public.
-            None => tx.hide(CacheTag::thing(row.article_id.uuid())),
+            tx.hide(CacheTag::thing(id.uuid()));
+        }
+    }
+    Ok(live)
+}
+
+/// The locales of the stories with which readers find an item of the media library in collections now: where it is theirs, and not behind as many as that shows.
+pub(super) fn shown_in(tx: &mut Tx<'_>, readers: &Masthead, id: MediaId) -> Result<BTreeSet<Locale>, Error> {
+    let mut shown = BTreeSet::new();
+    let all = collections::all(tx)?;
+    for collection in all.iter().filter(|one| one.arrangement.items.iter().any(|item| item.media_id == Some(id))) {
+        tx.note(CacheTag::thing(collection.id.uuid()));
+        tx.note(CacheTag::slug(collection.arrangement.slug.as_str()));
+        let open = collections::open(tx, collection);
+        let articles: Vec<_> = open.iter().map(|item| item.article_id).collect();
+        let live = live_in(tx, &articles)?;
+        let most = usize::try_from(collection.arrangement.limit).unwrap_or_default().saturating_add(left_out(readers, collection));
+        let theirs = readers.locales.iter().map(|reader| &reader.locale).filter(|reader| collections::is_for(&all, collection, reader));
+        for chain in theirs.flat_map(|reader| [vec![reader.clone()], readers.chain(reader)]) {
+            let found = |item: &Item| chain.iter().find(|locale| live.get(&item.article_id).is_some_and(|live| live.contains(locale)));
+            let slot = |item: &Item| usize::try_from(item.position).unwrap_or(1);
+            let pinned = open.iter().filter_map(|item| Some((slot(item), (item.media_id, found(item)?)))).collect();
+            let rows = arranged(pinned, [], most).into_iter();
+            shown.extend(rows.filter(|(media, _)| *media == Some(id)).map(|(_, locale)| locale.clone()));
         }
     }
     Ok(shown)

@@ -21,6 +21,7 @@ use crate::{
         change::{Change, Event, Subject},
         collection::{Arrangement, Collection, CollectionId, Item, MOVED, Place},
         media::MediaId,
+        page::{Page, Paging, Sorting},
         section::SectionId,
         slug::Slug,
     },
@@ -162,6 +163,24 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Arc<Vec<Collection>>, Error> {
     Ok(all)
 }
 
+/// A page of them, oldest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Collection>, Error> {
+    let all = all(tx)?;
+    let total = paging.count.then(|| i64::try_from(all.len()).unwrap_or(i64::MAX));
+    let key = |one: &Collection| (one.created_at.as_micros(), one.id.uuid());
+    let limit = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
+    let at = paging.cursor.map(|at| (at.key, at.id));
+    let rows: Vec<Collection> = if paging.backwards() {
+        all.iter().rev().filter(|one| at.is_none_or(|at| key(one) < at)).take(limit).cloned().collect()
+    } else {
+        all.iter().filter(|one| at.is_none_or(|at| at < key(one))).take(limit).cloned().collect()
+    };
+    Ok(Page::cut(rows, paging, Sorting::Collections, total, key))
+}
+
 /// One collection.
 ///
 /// # Errors
@@ -178,6 +197,11 @@ fn of_readers<'c>(all: &'c [Collection], locale: &Locale, meant: impl Fn(&Arrang
     let stood_in_for = |one: &Collection| all.iter().any(|own| is_own(own) && stands_in(own, one));
     let is_theirs = |one: &&Collection| is_own(one) || (one.arrangement.locale.is_none() && !stood_in_for(one));
     all.iter().filter(is_theirs).filter(|one| meant(&one.arrangement)).collect()
+}
+
+/// Whether readers of a locale find a collection at its slug.
+pub(super) fn is_for(all: &[Collection], collection: &Collection, locale: &Locale) -> bool {
+    of_readers(all, locale, |one| one.slug == collection.arrangement.slug).first().is_some_and(|found| found.id == collection.id)
 }
 
 /// What readers of a locale find at a slug.

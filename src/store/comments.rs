@@ -10,10 +10,9 @@ use diesel::{
 
 use super::{
     Bind, RunQueryDsl, Tx, articles,
-    dialect::{At, Doc, Uid, Unread},
+    dialect::{At, Uid},
     schema::{comment_mentions, comments},
     sql::Sql,
-    translations::read_words,
     visibility::reads,
 };
 use crate::{
@@ -196,24 +195,8 @@ pub fn own(tx: &mut Tx<'_>, visibility: &Visibility, me: Id<User>, resolved: boo
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn bodies(tx: &mut Tx<'_>, of: &[(Id<Article>, Locale)]) -> Result<HashMap<(Id<Article>, Locale), Document>, Error> {
-    #[derive(QueryableByName)]
-    struct Body {
-        #[diesel(sql_type = Uid)]
-        article_id: Id<Article>,
-        #[diesel(sql_type = Text)]
-        locale: String,
-        #[diesel(sql_type = Doc)]
-        words: Unread,
-    }
-    let mut sql = Sql::new(
-        "SELECT t.article_id, t.locale, r.words FROM translations t JOIN translation_revisions r ON r.article_id = t.article_id AND r.locale = t.locale \
-         AND r.version = t.version WHERE FALSE",
-    );
-    for (article, locale) in of {
-        sql.push(" OR (t.article_id = ").id(*article).push(" AND t.locale = ").text(locale.as_str()).push(")");
-    }
-    let told = |row: Body| Ok(((row.article_id, Locale::stored(row.locale)), read_words(&row.words.read()?)?.body));
-    sql.load::<Body>(tx)?.into_iter().map(told).collect()
+    let newest = super::revisions::newest(tx, of)?.into_iter();
+    Ok(newest.map(|(of, words)| (of, words.body)).collect())
 }
 
 /// The replies in threads, oldest first, in two statements.

@@ -152,6 +152,8 @@ pub enum Kind {
     Release,
     /// To add up what is read most.
     Ranking,
+    /// To find what leads on from stories.
+    Relating,
 }
 
 impl Kind {
@@ -160,6 +162,7 @@ impl Kind {
             Self::Plan => "plan",
             Self::Release => "release",
             Self::Ranking => "ranking",
+            Self::Relating => "relating",
         }
     }
 }

@@ -73,7 +73,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 30] = [
+const TAGGED: [(&str, &str); 32] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -104,6 +104,8 @@ const TAGGED: [(&str, &str); 30] = [
     ("most_read", "locale"),
     ("translation_queue", "locale"),
     ("queue_fills", "locale"),
+    ("related_lists", "locale"),
+    ("related_stories", "locale"),
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
@@ -180,8 +182,8 @@ fn make_way(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<(), Error> {
     let mut addresses = Sql::new("DELETE FROM addresses WHERE locale = ");
     addresses.text(to).push(" AND slug IN (SELECT slug FROM addresses WHERE locale = ").text(from).push(")");
     addresses.execute(tx)?;
-    // What was read under a tag that is no more.
-    for table in ["view_counts", "most_read"] {
+    // What was read, and related, under a tag that is no more.
+    for table in ["view_counts", "most_read", "related_lists", "related_stories"] {
         let mut left = Sql::new(&format!("DELETE FROM {table} WHERE locale = "));
         left.text(to);
         left.execute(tx)?;

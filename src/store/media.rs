@@ -12,6 +12,7 @@ use super::{
     RunQueryDsl, Tx, collection_uses,
     dialect::{self, At, Doc, Hold, Json, Uid},
     redirects::things,
+    site,
     sql::{Sql, Values},
 };
 use crate::{
@@ -181,7 +182,11 @@ pub fn is_live(tx: &mut Tx<'_>, id: MediaId) -> Result<bool, Error> {
     let mut sql = Sql::new("SELECT (SELECT COUNT(*) FROM live_listings WHERE facet = ");
     sql.id(id).push(") + (SELECT COUNT(*) FROM recordings r JOIN editions e ON e.article_id = r.article_id AND e.locale = r.locale ");
     sql.push("AND e.ended_at IS NULL WHERE r.recorded_of = e.spoken AND r.media_id = ").id(id).push(") AS n");
-    Ok(sql.count(tx)? > 0 || !collection_uses::shown_in(tx, id)?.is_empty())
+    if sql.count(tx)? > 0 {
+        return Ok(true);
+    }
+    let readers = site::masthead(tx)?.for_readers();
+    Ok(!collection_uses::shown_in(tx, &readers, id)?.is_empty())
 }
 
 /// How many items say something in a locale, or may be used there alone.
@@ -248,9 +253,7 @@ pub fn shown(tx: &mut Tx<'_>, masthead: &Masthead, id: MediaId) -> Result<Media,
     let live = sql.load::<Place>(tx)?.into_iter().map(|place| Locale::stored(place.locale));
     let mut offered: Vec<Locale> = live.filter(|locale| masthead.settings(locale).is_some()).collect();
     if offered.is_empty() {
-        let is_offered = |locale: &Locale| masthead.settings(locale).is_some();
-        let shown = collection_uses::shown_in(tx, id)?.into_iter();
-        offered.extend(shown.filter(|(own, live)| own.as_ref().is_none_or(is_offered) && is_offered(live)).map(|(_, live)| live));
+        offered.extend(collection_uses::shown_in(tx, masthead, id)?);
     }
     if offered.is_empty() {
         return Err(Error::NotFound("media item"));

@@ -1,7 +1,7 @@
 //! Revisions: what every save left, of facts and of words.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::RangeInclusive,
 };
 
@@ -190,6 +190,38 @@ pub fn public_spans(
 pub fn facts(tx: &mut Tx<'_>, article: &Article, version: Version) -> Result<Facts, Error> {
     let facts: Option<Json> = article_revisions::table.find((Bind(article.id), version)).select(article_revisions::facts).first(tx)?;
     serde_json::from_value(facts.ok_or(Error::NotFound("revision"))?.0).map_err(Error::internal)
+}
+
+/// The newest words of these working copies, in one statement, in none for nothing; whether they are shown is for whoever asks to know.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn newest(tx: &mut Tx<'_>, of: &[(Id<Article>, Locale)]) -> Result<HashMap<(Id<Article>, Locale), Words>, Error> {
+    #[derive(QueryableByName)]
+    struct Newest {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Doc)]
+        words: Unread,
+    }
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT t.article_id, t.locale, r.words FROM translations t JOIN translation_revisions r ON r.article_id = t.article_id AND r.locale = t.locale \
+         AND r.version = t.version WHERE FALSE",
+    );
+    let mut by_locale: BTreeMap<&Locale, BTreeSet<Id<Article>>> = BTreeMap::new();
+    for (article, locale) in of {
+        by_locale.entry(locale).or_default().insert(*article);
+    }
+    for (locale, articles) in by_locale {
+        sql.push(" OR (t.locale = ").text(locale.as_str()).push(" AND t.article_id IN ").ids(articles).push(")");
+    }
+    let told = |row: Newest| Ok(((row.article_id, Locale::stored(row.locale)), read_words(&row.words.read()?)?));
+    sql.load::<Newest>(tx)?.into_iter().map(told).collect()
 }
 
 /// The words as a revision left them, and what they were made from.

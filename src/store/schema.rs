@@ -22,6 +22,8 @@ diesel::table! {
         preview_url -> Nullable<Text>,
         renditions -> Doc,
         unique_on_page -> Bool,
+        recency_percent -> Integer,
+        half_life_days -> Integer,
     }
 }
 
@@ -975,6 +977,53 @@ diesel::table! {
         locale -> Text,
         place -> BigInt,
         article_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    related_lists (article_id, locale) {
+        article_id -> Uid,
+        locale -> Text,
+        edition_id -> Nullable<Uid>,
+        published_at -> At,
+        due -> Integer,
+        due_since -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::store::dialect::Uid;
+
+    related_stories (article_id, locale, place) {
+        article_id -> Uid,
+        locale -> Text,
+        place -> Integer,
+        other_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Integer;
+    use crate::store::dialect::Uid;
+
+    related_choices (article_id) {
+        article_id -> Uid,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable};
+    use crate::store::dialect::Uid;
+
+    related_picks (article_id, other_id) {
+        article_id -> Uid,
+        other_id -> Uid,
+        place -> Nullable<Integer>,
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
         change::{Change, Event, Subject},
         locale::{Direction, LocaleSettings},
         path::UrlPattern,
+        recency::Recency,
         site::{DeskReading, Masthead, Site},
     },
 };
@@ -58,6 +59,10 @@ struct Row {
     renditions: Unread,
     #[diesel(sql_type = Bool)]
     unique_on_page: bool,
+    #[diesel(sql_type = Integer)]
+    recency_percent: i32,
+    #[diesel(sql_type = Integer)]
+    half_life_days: i32,
     #[diesel(sql_type = Bool)]
     has_collections: bool,
     #[diesel(sql_type = Integer)]
@@ -174,7 +179,7 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
-        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, s.preview_url, s.renditions, s.unique_on_page, EXISTS (SELECT 1 FROM collections WHERE slug >= '') AS has_collections, \
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, s.preview_url, s.renditions, s.unique_on_page, s.recency_percent, s.half_life_days, EXISTS (SELECT 1 FROM collections WHERE slug >= '') AS has_collections, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, l.state, l.former_tags, l.voice, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
@@ -214,6 +219,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             preview_url: row.preview_url,
             renditions: row.renditions.read()?,
             unique_on_page: row.unique_on_page,
+            search: Recency { percent: row.recency_percent, half_life_days: row.half_life_days },
             version: row.site_version,
             updated_at: row.updated_at,
         });
@@ -269,6 +275,8 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::preview_url.eq(s.preview_url.as_deref()),
             site::renditions.eq(Json(json!(s.renditions))),
             site::unique_on_page.eq(s.unique_on_page),
+            site::recency_percent.eq(s.search.percent),
+            site::half_life_days.eq(s.search.half_life_days),
             site::version.eq(s.version),
             site::updated_at.eq(Bind(s.updated_at)),
         ))

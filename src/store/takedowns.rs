@@ -171,6 +171,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     super::recordings::erase(tx, id)?;
     super::views::forget(tx, id)?;
     super::collection_uses::forget(tx, id)?;
+    super::related::forget(tx, id, false)?;
     diesel::update(articles::table.find(Bind(id))).set(articles::lead.eq(None::<Json>)).execute(tx)?;
     diesel::delete(article_media::table.filter(article_media::article_id.eq(Bind(id)))).execute(tx)?;
     diesel::delete(translation_media::table.filter(translation_media::article_id.eq(Bind(id)))).execute(tx)?;

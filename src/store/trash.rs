@@ -79,6 +79,7 @@ pub(super) fn place(tx: &mut Tx<'_>, story: &Story, at: Option<Instant>) -> Resu
 pub fn purge<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
     let article = granted.get();
     super::collection_uses::forget(tx, article.id)?;
+    super::related::forget(tx, article.id, true)?;
     let at =
         articles::table.find(Bind(article.id)).filter(articles::version.eq(article.version)).filter(articles::trashed_at.is_not_null());
     if diesel::delete(at).execute(tx)? == 0 {

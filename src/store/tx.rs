@@ -77,6 +77,8 @@ pub struct Dependencies {
     pub tags: BTreeSet<CacheTag>,
     /// Of these, what nobody may be told of: it is not public.
     pub hidden: BTreeSet<CacheTag>,
+    /// What it depends on besides, of which it tells nothing, unless it is one of these tags as well.
+    pub untold: BTreeSet<CacheTag>,
     /// The last change before it was looked at; nothing when nobody asked.
     pub seq: Option<i64>,
     /// When it will be another one without anything having changed.
@@ -155,6 +157,13 @@ impl Tx<'_> {
     pub(super) fn note(&mut self, tag: CacheTag) {
         if let Some(dependencies) = &mut self.dependencies {
             dependencies.tags.insert(tag);
+        }
+    }
+
+    /// Note that what is being answered depends on this without telling of it; where it is shown elsewhere in the same answer, it is told of there.
+    pub(super) fn note_untold(&mut self, tag: CacheTag) {
+        if let Some(dependencies) = &mut self.dependencies {
+            dependencies.untold.insert(tag);
         }
     }
 

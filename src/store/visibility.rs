@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// Articles that are asked for in one statement.
+const AT_ONCE: usize = 1_000;
+
 /// The condition that the reader sees the article `a`, in the trash or not.
 pub(super) fn sees(sql: &mut Sql, visibility: &Visibility) {
     match visibility.viewer() {
@@ -123,6 +126,38 @@ pub(super) fn show(tx: &mut Tx<'_>, visibility: &Visibility, articles: &mut [Art
         }
     }
     Ok(())
+}
+
+/// Those of some words, of articles and locales, that the reader is shown, as far as their articles are not in the trash.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn read(
+    tx: &mut Tx<'_>,
+    visibility: &Visibility,
+    asked: &BTreeSet<(Id<Article>, Locale)>,
+) -> Result<BTreeSet<(Id<Article>, Locale)>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+    }
+    let ids: Vec<Id<Article>> = asked.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>().into_iter().collect();
+    let locales: BTreeSet<&Locale> = asked.iter().map(|(_, locale)| locale).collect();
+    let mut read = BTreeSet::new();
+    for some in ids.chunks(AT_ONCE) {
+        let mut sql =
+            Sql::new("SELECT a.id AS article_id, w.locale FROM articles a CROSS JOIN locales w WHERE a.trashed_at IS NULL AND a.id IN ");
+        sql.ids(some.iter().copied()).push(" AND w.locale IN ").locales(locales.iter().copied()).push(" AND ");
+        sees(&mut sql, visibility);
+        sql.push(" AND ");
+        reads(&mut sql, visibility, "w.locale");
+        read.extend(sql.load::<Row>(tx)?.into_iter().map(|row| (row.article_id, Locale::stored(row.locale))));
+    }
+    read.retain(|words| asked.contains(words));
+    Ok(read)
 }
 
 impl Sql {

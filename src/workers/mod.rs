@@ -10,6 +10,7 @@ pub mod projection;
 pub mod purger;
 pub mod queue_filler;
 pub mod rate_sharing;
+pub mod relating;
 pub mod renewal;
 pub mod scheduler;
 pub mod sign_in_audit;

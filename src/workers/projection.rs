@@ -56,8 +56,8 @@ pub struct Shared {
     pub name: String,
     /// Seconds for which one instance takes it upon itself; more than applying changes may take.
     pub lease: i64,
-    /// Seconds after which the same changes are applied once more.
-    pub once_more: i64,
+    /// Seconds after which the same changes are applied once more; not at all, when absent.
+    pub once_more: Option<i64>,
 }
 
 /// Carries a projection on.
@@ -148,8 +148,10 @@ impl<P: Projection> Runner<P> {
         match self.carry_on(lease.place, i64::MAX) {
             Ok(span) => {
                 self.store.write_now(&Bookkeeping, |tx| store::jobs::applied(tx, name, lease, span.last))?;
-                let at = self.store.now().plus_seconds(shared.once_more);
-                self.waiting(|all| all.push_back(RepeatedPurge { at, after: span.after, last: span.last }));
+                if let Some(seconds) = shared.once_more {
+                    let at = self.store.now().plus_seconds(seconds);
+                    self.waiting(|all| all.push_back(RepeatedPurge { at, after: span.after, last: span.last }));
+                }
                 Ok(count(&span))
             }
             Err(error) => {
@@ -189,12 +191,13 @@ impl<P: Projection> Runner<P> {
 
     /// Apply once more what was applied some seconds ago.
     fn repeat(&self, shared: &Shared) {
+        let Some(seconds) = shared.once_more else { return };
         let now = self.store.now();
         while let Some(due) = self.waiting(|all| all.pop_front_if(|next| next.at <= now)) {
             if let Err(error) = self.carry_on(due.after, due.last) {
                 let why = error.for_the_log().unwrap_or_else(|| error.to_string());
                 tracing::warn!(projection = self.projection.shown(), why, "changes could not be applied once more");
-                self.waiting(|all| all.push_back(RepeatedPurge { at: now.plus_seconds(shared.once_more), ..due }));
+                self.waiting(|all| all.push_back(RepeatedPurge { at: now.plus_seconds(seconds), ..due }));
             }
         }
     }

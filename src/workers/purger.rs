@@ -225,7 +225,7 @@ impl Projection for Cache {
 pub fn runner(store: &Store, target: Target) -> Result<Runner<Cache>, Error> {
     let config =
         ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(TIMEOUT))).max_redirects(0).allow_non_standard_methods(true);
-    let (shared, former) = (Shared { name: target.name(), lease: LEASE, once_more: REPEAT_AFTER }, target.former_name());
+    let (shared, former) = (Shared { name: target.name(), lease: LEASE, once_more: Some(REPEAT_AFTER) }, target.former_name());
     Runner::shared(store.clone(), Cache { target, agent: config.build().into() }, shared, &former)
 }
 

@@ -245,7 +245,7 @@ impl Entrance {
         let takes_up = indexes.clone();
         let call = move |request: Request| -> Answering {
             let service = service.clone();
-            if request.path().starts_with("/v1/search") && takes_up.load(Ordering::SeqCst) {
+            if (request.path().starts_with("/v1/search") || request.path() == "/v1/desk/search") && takes_up.load(Ordering::SeqCst) {
                 indexer.run().unwrap();
                 indexer.run().unwrap();
             }

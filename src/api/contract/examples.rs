@@ -216,6 +216,7 @@ fn of_kind(path: &str) -> Thing {
 fn version(path: &str, thing: &Thing, locale: &str) -> u8 {
     match path {
         "/v1/desk/site" => 2,
+        "/v1/desk/articles/{id}/related" => 1,
         "/v1/desk/locales/{locale}" => 1,
         _ if path.contains("/translations/{locale}") && locale != "en" => 1,
         _ => thing.2,

@@ -72,6 +72,7 @@ fn is_of_desk(path: &str) -> bool {
         (name = "site", description = "The publication, its locales and its menus."),
         (name = "desk-articles", description = "Write and translate."),
         (name = "desk-workflow", description = "Review, assign, comment, and keep translations current."),
+        (name = "desk-search", description = "Find what the desk works on."),
         (name = "desk-publishing", description = "Publish, plan, embargo and release."),
         (name = "desk-revisions", description = "Read, compare and go back to what every save left."),
         (name = "desk-care", description = "Correct, take down, erase, and empty the trash."),

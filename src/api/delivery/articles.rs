@@ -16,7 +16,7 @@ use crate::{
         problem::{Failure, Problem},
     },
     delivery::{
-        articles::{ArticleAnswer, ArticleListing, BodyFormat, Excluded, FieldPath, Include, Listed, Reference, Shape},
+        articles::{ArticleAnswer, ArticleListing, BodyFormat, Excluded, FieldPath, Include, Listed, RELATED, Reference, Shape},
         request::{Handle, Request, Show},
     },
     domain::{
@@ -30,7 +30,12 @@ use crate::{
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_articles).service(find_article).service(show_article).service(list_article_translations);
+    config
+        .service(list_articles)
+        .service(find_article)
+        .service(show_article)
+        .service(list_article_translations)
+        .service(list_related_articles);
 }
 
 /// How one article is shown.
@@ -72,6 +77,29 @@ pub struct ListTranslations {
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
     include: Option<Vec<Include>>,
+}
+
+/// How what leads on from an article is shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListRelated {
+    /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
+    pub(in crate::api) locale: Option<String>,
+    /// What to do when the article is not live in that language: then it is read in the next of its chain, and so is what leads on from it.
+    #[param(inline)]
+    fallback: Option<Fallback>,
+    /// Only these fields or parts of them (`section.name`), parted by commas: makes partial articles, without the others.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    fields: Option<Vec<FieldPath>>,
+    /// What comes along whole, in `included`, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    include: Option<Vec<Include>>,
+    /// How many stories.
+    #[param(minimum = 1, maximum = 20, default = 10)]
+    limit: Option<u32>,
 }
 
 fn shape(body: BodyFormat, fields: Option<Vec<FieldPath>>, include: Option<Vec<Include>>) -> Shape {
@@ -295,4 +323,19 @@ pub(crate) async fn list_article_translations(
     let query = query.0;
     let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include).as_rows();
     serve(&req, &state, &Request::Translations(*id, shape), false).await
+}
+
+/// List what leads on from an article.
+///
+/// What editors pin, then what is like it in words, tags and section, the nearest first, all in the language that the article is read in; never the article
+/// itself, nor what says the same. Where nothing was found yet, as just after it was published, the latest on its subjects. The list has one page.
+#[utoipa::path(tag = "articles", params(("id" = ArticleId, Path), ListRelated),
+    responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/{id}/related")]
+pub(crate) async fn list_related_articles(reader: Reader, id: Path<ArticleId>, query: Query<ListRelated>) -> Result<HttpResponse, Failure> {
+    let ListRelated { locale, fallback, fields, include, limit } = query.0;
+    let limit = limit.unwrap_or(RELATED);
+    let shape = shape(BodyFormat::None, fields, include).as_rows();
+    let asked = |locale| Ok(Request::Related(*id, limit, Show { locale, fallback: fallback == Some(Fallback::Chain), shape }));
+    reader.answer(locale.as_deref(), asked).await
 }

@@ -2,14 +2,13 @@
 
 use actix_web::{HttpResponse, get};
 use serde::Deserialize;
-use unicode_segmentation::UnicodeSegmentation;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{articles::ListArticles, serve::Reader};
 use crate::{
     api::{
-        extract::{Fallback, Query, paging, words},
+        extract::{Fallback, Query, paging, query_text, words},
         problem::{Failure, Problem},
     },
     delivery::{
@@ -20,7 +19,6 @@ use crate::{
     domain::{
         Error, Instant, Locale,
         article::{ArticleId, Genre, Kind},
-        text::{limits, nfc},
     },
     search::{FacetKind, Ranking},
 };
@@ -173,16 +171,6 @@ impl From<Search> for ListArticles {
     }
 }
 
-/// What was typed, if it is not too long.
-fn typed(q: &str) -> Result<String, Error> {
-    let typed = nfc(q).trim().to_owned();
-    let length = typed.graphemes(true).count();
-    if length > limits::TYPED {
-        return Err(Error::invalid("?q", "too_long", format!("at most {} characters; these are {length}", limits::TYPED)));
-    }
-    Ok(typed)
-}
-
 /// Search.
 ///
 /// Live articles that have what is typed in headline, summary or body, in any form of its words, with what of them was found. In Indic languages words may be typed in Latin letters;
@@ -192,7 +180,7 @@ fn typed(q: &str) -> Result<String, Error> {
 #[get("/search")]
 pub(crate) async fn search(reader: Reader, query: Query<Search>) -> Result<HttpResponse, Failure> {
     let mut asked = query.0;
-    let typed = typed(&asked.q)?;
+    let typed = query_text(&asked.q)?;
     let ranking = asked.sort.unwrap_or_default();
     let paging = paging(asked.limit, asked.cursor.as_deref(), asked.count, ranking.sorting())?;
     let shape = Shape {
@@ -233,6 +221,6 @@ pub(crate) async fn search(reader: Reader, query: Query<Search>) -> Result<HttpR
 #[get("/search/suggest")]
 pub(crate) async fn suggest(reader: Reader, query: Query<Suggest>) -> Result<HttpResponse, Failure> {
     let Suggest { q, locale, fallback } = query.0;
-    let typed = typed(&q)?;
+    let typed = query_text(&q)?;
     reader.answer(locale.as_deref(), |locale| Ok(Request::Suggest(typed, locale, fallback == Some(Fallback::Chain)))).await
 }

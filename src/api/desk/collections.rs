@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::Expecting;
+use super::{Expecting, ListPage};
 use crate::{
     access::{
         Action, Visibility,
@@ -18,7 +18,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, Fallback, IfMatch, May, Path, Query as Asked},
+        extract::{Body, Fallback, IfMatch, May, Path, Query as Asked, paging},
         patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
@@ -37,6 +37,7 @@ use crate::{
         article::ArticleId,
         collection::{Arrangement, Collection, CollectionDraft, CollectionId, Item, Place, Query},
         locale::keyed,
+        page::Sorting,
     },
     store::{
         self, Tx,
@@ -79,7 +80,7 @@ pub struct DeskCollection {
     /// How many stories it shows at most.
     #[schema(minimum = 1, maximum = 100, example = 12)]
     pub limit: i32,
-    /// What is pinned; without `headlines`, which stay as they are, of articles that whoever asks does not see.
+    /// What is pinned; without those `headlines`, which stay as they are, that stand above words which whoever asks does not read.
     #[schema(max_items = 100)]
     pub items: Vec<Item>,
     /// What fills the slots that nothing pinned takes; null, where nothing does.
@@ -150,10 +151,11 @@ impl From<NewCollection> for CollectionDraft {
     }
 }
 
-/// A collection as it is shown to whoever does not see some articles: without what is said of these.
-fn shown_without(mut collection: Collection, left_out: Vec<LeftOut>, hidden: &BTreeSet<ArticleId>) -> DeskCollection {
-    let items = collection.arrangement.items.iter_mut().filter(|item| hidden.contains(&item.article_id));
-    items.for_each(|item| item.headlines.clear());
+/// A collection as it is shown to whoever does not read some words: without the headlines that stand above these.
+fn shown_without(mut collection: Collection, left_out: Vec<LeftOut>, hidden: &BTreeSet<(ArticleId, Locale)>) -> DeskCollection {
+    for Item { article_id, headlines, .. } in &mut collection.arrangement.items {
+        headlines.retain(|locale, _| !hidden.contains(&(*article_id, locale.clone())));
+    }
     shown(collection, left_out)
 }
 
@@ -166,7 +168,7 @@ fn shown(collection: Collection, left_out: Vec<LeftOut>) -> DeskCollection {
 
 /// A collection as it is shown, with what readers are not shown of it.
 fn told(tx: &mut Tx<'_>, collection: Collection, visibility: &Visibility) -> Result<DeskCollection, Error> {
-    let hidden = desk::hidden(tx, visibility, std::slice::from_ref(&collection))?;
+    let hidden = desk::hidden(tx, visibility, &collection.arrangement.items)?;
     let left_out = desk::left_out(tx, std::slice::from_ref(&collection))?.pop().unwrap_or_default();
     Ok(shown_without(collection, left_out, &hidden))
 }
@@ -176,20 +178,26 @@ fn tagged(collection: DeskCollection) -> Tagged<DeskCollection> {
     Tagged::new(collection, version)
 }
 
-/// List all collections as the desk keeps them, oldest first.
+/// List collections as the desk keeps them, oldest first.
 ///
 /// With what is pinned, and what of that readers are not shown.
-#[utoipa::path(tag = "desk-collections", security(("token" = [ReadDesk::NAME])),
+#[utoipa::path(tag = "desk-collections", security(("token" = [ReadDesk::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskCollection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/collections")]
-pub(crate) async fn list_desk_collections(May(permit): May<ReadDesk>, state: Data<State>) -> Result<Listing<DeskCollection>, Failure> {
-    let all = state.store.read(move |tx| {
-        let collections = store::collections::all(tx)?;
-        let hidden = desk::hidden(tx, &permit.visibility(), &collections)?;
-        let left_out = desk::left_out(tx, &collections)?;
-        Ok(collections.iter().cloned().zip(left_out).map(|(one, left_out)| shown_without(one, left_out, &hidden)).collect())
+pub(crate) async fn list_desk_collections(
+    May(permit): May<ReadDesk>,
+    page: Asked<ListPage>,
+    state: Data<State>,
+) -> Result<Listing<DeskCollection>, Failure> {
+    let ListPage { limit, cursor, count } = page.0;
+    let paging = paging(limit, cursor.as_deref(), count, Sorting::Collections)?;
+    let page = state.store.read(move |tx| {
+        let page = store::collections::page(tx, paging)?;
+        let hidden = desk::hidden(tx, &permit.visibility(), page.items.iter().flat_map(|one| &one.arrangement.items))?;
+        let mut left_out = desk::left_out(tx, &page.items)?.into_iter();
+        Ok(page.map(|one| shown_without(one, left_out.next().unwrap_or_default(), &hidden)))
     });
-    Ok(Listing::whole(all.await?))
+    Ok(page.await?.into())
 }
 
 /// Create a collection.

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         self, Instant, Locale,
         credit::{CreditLabels, labels},
+        recency::Recency,
         rendition::RenditionsDraft,
         site::{AuthorsPublic, DeskReading, RetiredLocales, Review, SiteDraft},
     },
@@ -73,6 +74,8 @@ pub struct DeskSite {
     pub renditions: RenditionsDraft,
     /// Whether no story stands twice on a page: the rails of `/v1/pages` leave out what its list, or a rail before them, shows.
     pub unique_on_page: bool,
+    /// How much `/v1/search` prefers what is new to what fits better.
+    pub search: Recency,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -104,6 +107,7 @@ pub struct SiteInput {
     renditions: RenditionsDraft,
     #[serde(default)]
     unique_on_page: bool,
+    search: Recency,
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -131,6 +135,7 @@ impl From<SiteInput> for SiteDraft {
             preview_url: s.preview_url,
             renditions: s.renditions,
             unique_on_page: s.unique_on_page,
+            search: s.search,
         }
     }
 }
@@ -152,6 +157,7 @@ impl From<&domain::site::Site> for DeskSite {
             preview_url: s.preview_url.clone(),
             renditions: (&s.renditions).into(),
             unique_on_page: s.unique_on_page,
+            search: s.search,
             version: s.version,
             updated_at: s.updated_at,
         }

@@ -3,26 +3,20 @@
 //! What comes along is told once, in `included`, however many articles name it, and is read in as many statements for a hundred
 //! articles as for one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use uuid::Uuid;
 
-use super::{Article, BodyFormat, Field, Fields, Included, Needs, complete, form};
+use super::{Article, BodyFormat, Field, Fields, Included, Needs, complete, form, next};
 use crate::{
     access::Visibility,
     delivery::{Reading, names},
-    domain::{Error, Id, article::ArticleId, facet::Facet, site::Masthead, text::limits, vocabulary::vocabulary},
+    domain::{Error, Id, article::ArticleId, site::Masthead, text::limits, vocabulary::vocabulary},
     store::{
         self, Tx,
         editions::{Bodies, BodyForm, Live},
     },
 };
-
-/// How many related articles an article brings along.
-const RELATED: usize = 4;
-/// How many of the latest of each facet are looked at for them.
-const LATEST: u32 = 40;
 
 vocabulary! {
     /// What can come along with an article.
@@ -130,44 +124,6 @@ impl Shape {
     }
 }
 
-/// Articles that share the most tags with each of these, the latest first, then the latest of its section.
-fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>>, Error> {
-    let mut facets = BTreeMap::<_, BTreeSet<Facet>>::new();
-    for live in lives.iter().filter(|live| live.facts.kind.is_news()) {
-        let of = facets.entry(live.locale.clone()).or_default();
-        of.extend(live.facts.tags.iter().take(5).map(|id| Facet::from(*id)));
-        of.insert(Facet::from(live.facts.section_id));
-    }
-    let mut latest = HashMap::new();
-    for (locale, facets) in facets {
-        for found in store::listings::latest(
-            tx,
-            Visibility::public(),
-            std::slice::from_ref(&locale),
-            &facets.into_iter().collect::<Vec<_>>(),
-            LATEST,
-        )? {
-            latest.entry((locale.clone(), found.facet)).or_insert_with(Vec::new).push(found);
-        }
-    }
-    let of = |live: &Live| {
-        let mut scored: HashMap<ArticleId, (usize, i64, Uuid)> = HashMap::new();
-        let section = Facet::from(live.facts.section_id);
-        let tags = live.facts.tags.iter().take(5).map(|id| (Facet::from(*id), 2));
-        for (facet, points) in tags.chain([(section, 1)]).filter(|_| live.facts.kind.is_news()) {
-            for found in latest.get(&(live.locale.clone(), facet)).into_iter().flatten().filter(|f| f.article_id != live.article_id) {
-                let scored = scored.entry(found.article_id).or_insert((0, found.at.as_micros(), found.edition_id));
-                scored.0 = scored.0.saturating_add(points);
-            }
-        }
-        let mut all: Vec<_> = scored.into_iter().collect();
-        all.sort_by_key(|(id, (points, at, _))| std::cmp::Reverse((*points, *at, id.uuid())));
-        all.truncate(RELATED);
-        all.into_iter().map(|(id, (_, _, edition))| (id, edition)).collect()
-    };
-    Ok(lives.iter().map(of).collect())
-}
-
 /// Nothing, when the bodies of articles in all languages of readers are not longer than one answer holds.
 pub(super) fn few_enough(tx: &mut Tx<'_>, parameter: &str, masthead: &Masthead, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
     if form == BodyForm::None {
@@ -202,9 +158,11 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     let mut relations = Vec::new();
     if asked(Include::Related) || deeper.contains(&true) {
         // Whoever looks for no stories in a language is told of none: see `Reading::of_preview`.
-        relations = if reading.chain.is_empty() { vec![Vec::new(); lives.len()] } else { related(tx, &lives)? };
-        let editions: BTreeSet<Uuid> = relations.iter().flatten().map(|(_, edition)| *edition).collect();
-        let found = store::editions::live_by_ids(tx, Visibility::public(), &editions, form(BodyFormat::None))?;
+        let mut found = Vec::new();
+        relations = vec![Vec::new(); lives.len()];
+        if !reading.chain.is_empty() {
+            (relations, found) = next::along(tx, &lives)?;
+        }
         for live in &found {
             name(live, deeper[0], deeper[1], deeper[2]);
         }
@@ -230,7 +188,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     included.tags = names::tags_of(tx, reading, &tags)?;
     let mut articles = complete(tx, reading, lives, shape.body(), shape.needs())?;
     for (article, related) in articles.iter_mut().zip(relations) {
-        article.related = Some(related.into_iter().map(|(id, _)| id).collect());
+        article.related = Some(related);
     }
     Ok((articles, Some(included)))
 }

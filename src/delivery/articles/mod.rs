@@ -6,6 +6,8 @@ mod fields;
 mod include;
 mod listed;
 mod most_read;
+mod next;
+mod related;
 mod shape;
 mod translations;
 
@@ -19,6 +21,7 @@ pub use fields::{FieldPath, Fields, undescribe};
 pub use include::{Include, Shape};
 pub use listed::{Excluded, Listed, Reference};
 pub use most_read::{MostRead, most_read};
+pub use related::{RELATED, related};
 pub use shape::{
     Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Pinned, Seo,
     TagRef, TimeZoneNames, TranslationStatus,
@@ -293,17 +296,22 @@ fn one(tx: &mut Tx<'_>, reading: &Reading, live: Live, shape: &Shape) -> Result<
     Ok(Article { included, ..article })
 }
 
+/// What is live of an article for a reader.
+fn live(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, form: BodyForm) -> Result<Live, Error> {
+    match store::editions::live(tx, Visibility::public(), id, &reading.chain, form)? {
+        Some(live) => Ok(live),
+        None if store::takedowns::is_gone(tx, id)? => Err(Error::Gone("article")),
+        None => Err(Error::NotFound("article")),
+    }
+}
+
 /// One article.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not live in the language asked for; [`Error::Gone`] when it was taken down.
 pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, shape: &Shape) -> Result<Article, Error> {
-    let live = store::editions::live(tx, Visibility::public(), id, &reading.chain, form(shape.body()))?;
-    match live {
-        Some(live) => one(tx, reading, live, shape),
-        None if store::takedowns::is_gone(tx, id)? => Err(Error::Gone("article")),
-        None => Err(Error::NotFound("article")),
-    }
+    let live = live(tx, reading, id, form(shape.body()))?;
+    one(tx, reading, live, shape)
 }
 
 /// A preview: an edition that was not published, as readers would see it.

@@ -55,10 +55,16 @@ pub fn foreseen(
         filter.without.ids = pinned.iter().map(|row| row.live.article_id).collect();
         // What ends, or moves to another place, makes room.
         let stories: BTreeSet<ArticleId> = planned.keys().map(|(id, _)| *id).collect();
-        let limit = u32::try_from(wanted.saturating_add(stories.len())).unwrap_or(100).min(100);
-        let paging = Paging { limit, cursor: None, count: false };
-        filling = store::listings::page(tx, Visibility::public(), &filter, paging, Bodies::NONE)?.items;
-        filling.retain(|live| !stories.contains(&live.article_id));
+        let mut paging = Paging::first();
+        // Ends: each round goes on behind the last story of the list.
+        loop {
+            let page = store::listings::page(tx, Visibility::public(), &filter, paging, Bodies::NONE)?;
+            filling.extend(page.items.into_iter().filter(|live| !stories.contains(&live.article_id)));
+            paging.cursor = page.next.filter(|_| filling.len() < wanted);
+            if paging.cursor.is_none() {
+                break;
+            }
+        }
         let mut others = BTreeMap::new();
         let stories: Vec<_> = stories.into_iter().collect();
         for live in store::editions::live_everywhere(tx, Visibility::public(), &stories, BodyForm::None)? {

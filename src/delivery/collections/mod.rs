@@ -31,6 +31,9 @@ use crate::{
     },
 };
 
+/// Articles that are asked for in one statement.
+const AT_ONCE: usize = 100;
+
 /// A story at its slot.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
@@ -72,36 +75,48 @@ pub(super) fn filter(query: &Query, reading: &Reading) -> Filter {
     }
 }
 
-/// Those of some articles that are live for a reader, without bodies. Nobody is told of the others.
-fn live(tx: &mut Tx<'_>, reading: &Reading, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Live>, Error> {
+/// Those of some articles that are live for a reader, without bodies; in a statement for each hundred, and each locale of the chain. Nobody is told of the others.
+pub(super) fn live(tx: &mut Tx<'_>, reading: &Reading, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Live>, Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let asked = Filter { chain: reading.chain.clone(), ids: ids.to_vec(), ..Filter::default() };
-    let found = store::listings::page(tx, Visibility::public(), &asked, Paging::first(), Bodies::NONE)?.items;
-    let found: HashMap<ArticleId, Live> = found.into_iter().map(|live| (live.article_id, live)).collect();
+    let mut found = HashMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let asked = Filter { chain: reading.chain.clone(), ids: ids.to_vec(), ..Filter::default() };
+        let some = store::listings::page(tx, Visibility::public(), &asked, Paging::first(), Bodies::NONE)?.items;
+        found.extend(some.into_iter().map(|live| (live.article_id, live)));
+    }
     let absent: Vec<_> =
         ids.iter().filter(|id| !found.contains_key(id)).map(|id| Reference::new(AddressKind::Article, id.uuid())).collect();
     store::references::hide(tx, &absent, false);
     Ok(found)
 }
 
-/// So many stories at most of a collection, but for some that are shown elsewhere: what is pinned now and live, and what fills the rest.
-pub(super) fn arrange(
-    tx: &mut Tx<'_>,
-    reading: &Reading,
-    collection: &Collection,
-    most: usize,
-    elsewhere: &BTreeSet<ArticleId>,
-) -> Result<Arranged, Error> {
-    let open: Vec<Item> = store::collections::open(tx, collection).into_iter().cloned().collect();
+/// What is pinned now in a collection of which so many stories are shown.
+pub(super) fn pinned(tx: &mut Tx<'_>, collection: &Collection, most: usize) -> Vec<Item> {
     // Where fewer are shown than the collection has slots, what is pinned behind them is not there yet.
     let is_within = |item: &Item| usize::try_from(item.position).is_ok_and(|slot| slot <= most);
-    let open: Vec<Item> = open.into_iter().filter(|item| is_within(item) && !elsewhere.contains(&item.article_id)).collect();
+    store::collections::open(tx, collection).into_iter().filter(|item| is_within(item)).cloned().collect()
+}
+
+/// So many stories at most of a collection: what is pinned now and live, and what fills the rest.
+pub(super) fn arrange(tx: &mut Tx<'_>, reading: &Reading, collection: &Collection, most: usize) -> Result<Arranged, Error> {
+    let open = pinned(tx, collection, most);
     let ids: Vec<_> = open.iter().map(|item| item.article_id).collect();
-    let mut lives = live(tx, reading, &ids)?;
-    let pinned: Vec<_> =
-        open.into_iter().filter_map(|item| Some(Row { live: lives.remove(&item.article_id)?, item: Some(item) })).collect();
+    let lives = live(tx, reading, &ids)?;
+    fill(tx, reading, (collection, most), (open, &lives), &BTreeSet::new())
+}
+
+/// The same of what is [pinned], as far as it is among what is live, without some that are shown elsewhere.
+pub(super) fn fill(
+    tx: &mut Tx<'_>,
+    reading: &Reading,
+    (collection, most): (&Collection, usize),
+    (open, lives): (Vec<Item>, &HashMap<ArticleId, Live>),
+    elsewhere: &BTreeSet<ArticleId>,
+) -> Result<Arranged, Error> {
+    let open = open.into_iter().filter(|item| !elsewhere.contains(&item.article_id));
+    let pinned: Vec<_> = open.filter_map(|item| Some(Row { live: lives.get(&item.article_id)?.clone(), item: Some(item) })).collect();
     let wanted = most.saturating_sub(pinned.len());
     let filling = match &collection.arrangement.query {
         Some(query) if wanted > 0 => {
@@ -121,16 +136,16 @@ fn at_slots(pinned: Vec<Row>, filling: Vec<Live>, most: usize) -> Vec<Row> {
     arranged(pinned, filling.into_iter().map(|live| Row { live, item: None }), most)
 }
 
-/// The same with the bodies that are asked for: those stories that one answer holds the bodies of.
+/// The same with the bodies that are asked for: as many from the first slot on as one answer holds the bodies of.
 pub(super) fn with_bodies(tx: &mut Tx<'_>, reading: &Reading, rows: Vec<Row>, shape: &Shape) -> Result<Vec<Row>, Error> {
     if shape.bodies() == Bodies::NONE || rows.is_empty() {
         return Ok(rows);
     }
     let ids = rows.iter().map(|row| row.live.article_id).collect();
     let asked = Filter { chain: reading.chain.clone(), ids, ..Filter::default() };
-    let found = store::listings::page(tx, Visibility::public(), &asked, Paging::first(), shape.bodies())?.items;
+    let found = store::listings::named(tx, Visibility::public(), &asked, shape.bodies())?;
     let mut found: BTreeMap<ArticleId, Live> = found.into_iter().map(|live| (live.article_id, live)).collect();
-    Ok(rows.into_iter().filter_map(|row| Some(Row { live: found.remove(&row.live.article_id)?, ..row })).collect())
+    Ok(rows.into_iter().map_while(|row| Some(Row { live: found.remove(&row.live.article_id)?, ..row })).collect())
 }
 
 /// Stories in a shape, each with the headline and picture that it has at its slot.
@@ -175,7 +190,7 @@ pub(super) fn most(collection: &Collection) -> usize {
 /// [`Error::NotFound`].
 pub fn collection(tx: &mut Tx<'_>, reading: &Reading, slug: &str, shape: &Shape) -> Result<CollectionListing, Error> {
     let collection = store::collections::by_slug(tx, slug, &reading.locale)?;
-    let rows = arrange(tx, reading, &collection, most(&collection), &BTreeSet::new())?.rows;
+    let rows = arrange(tx, reading, &collection, most(&collection))?.rows;
     listing(tx, reading, &collection, rows, shape)
 }
 

@@ -1,7 +1,5 @@
 //! Pages whose first page a collection makes.
 
-use std::collections::BTreeSet;
-
 use super::{Cards, View, card, cards, cards_shape, rest::Rest};
 use crate::{
     access::Visibility,
@@ -58,7 +56,7 @@ fn first(
 ) -> Result<Cards, Error> {
     let filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
     let most = collections::most(collection).min(usize::try_from(paging.limit).unwrap_or_default());
-    let arranged = collections::arrange(tx, reading, collection, most, &BTreeSet::new())?;
+    let arranged = collections::arrange(tx, reading, collection, most)?;
     let (count, shape) = (arranged.rows.len(), cards_shape(view));
     let rows = collections::with_bodies(tx, reading, arranged.rows, &shape)?;
     let ids = |rows: &[Row]| rows.iter().map(|row| row.live.article_id).collect::<Vec<_>>();

@@ -48,23 +48,38 @@ pub(super) fn rails(
     if bound.is_empty() {
         return of_listings(tx, reading, usual, (shown, is_unique));
     }
-    let mut rails = Vec::new();
-    for collection in &bound {
-        let rail = of_collection(tx, reading, collection, &shown)?;
-        shown.extend(rail.articles.iter().map(|card| card.id).filter(|_| is_unique));
-        rails.push(rail);
-    }
+    let mut rails = of_collections(tx, reading, &bound, (&mut shown, is_unique))?;
     let others: Vec<_> = usual.iter().filter(|(kind, _)| *kind == RailKind::MostRead).copied().collect();
     rails.extend(of_listings(tx, reading, &others, (shown, is_unique))?);
     Ok(rails)
 }
 
-fn of_collection(tx: &mut Tx<'_>, reading: &Reading, collection: &Collection, shown: &BTreeSet<ArticleId>) -> Result<Rail, Error> {
-    let rows = collections::arrange(tx, reading, collection, collections::most(collection), shown)?.rows;
+/// Rails that editors have arranged. What is pinned in any of them is read at once, and so are all that they show told: beside that a rail costs what its query does.
+fn of_collections(
+    tx: &mut Tx<'_>,
+    reading: &Reading,
+    bound: &[Collection],
+    (shown, is_unique): (&mut BTreeSet<ArticleId>, bool),
+) -> Result<Vec<Rail>, Error> {
+    let pinned: Vec<_> = bound.iter().map(|one| collections::pinned(tx, one, collections::most(one))).collect();
+    let ids: BTreeSet<_> = pinned.iter().flatten().map(|item| item.article_id).filter(|id| !shown.contains(id)).collect();
+    let lives = collections::live(tx, reading, &Vec::from_iter(ids))?;
+    let (mut rows, mut rails) = (Vec::new(), Vec::new());
+    for (collection, open) in bound.iter().zip(pinned) {
+        let of_rail = collections::fill(tx, reading, (collection, collections::most(collection)), (open, &lives), shown)?.rows;
+        shown.extend(of_rail.iter().map(|row| row.live.article_id).filter(|_| is_unique));
+        rails.push((collections::info(reading, collection), of_rail.len()));
+        rows.extend(of_rail);
+    }
     let shape = Shape { fields: Some([Field::Retracted].into_iter().collect()), ..Shape::whole(BodyFormat::None).as_rows() };
     let (articles, _) = collections::told(tx, reading, rows, &shape)?;
-    let collection = Some(collections::info(reading, collection));
-    Ok(Rail { kind: RailKind::Collection, collection, articles: articles.into_iter().map(card).collect() })
+    let mut cards = articles.into_iter().map(card);
+    let rail = |(collection, count)| Rail {
+        kind: RailKind::Collection,
+        collection: Some(collection),
+        articles: cards.by_ref().take(count).collect(),
+    };
+    Ok(rails.into_iter().map(rail).collect())
 }
 
 fn of_listings(

@@ -123,10 +123,12 @@ impl Entry {
         (answer, until): (CachedAnswer, Option<Instant>),
         dependencies: Dependencies,
     ) -> Result<Self, Error> {
-        let Dependencies { tags, hidden, seq, until: of_what_was_read } = dependencies;
+        let Dependencies { mut tags, hidden, untold, seq, until: of_what_was_read } = dependencies;
         let until = until.into_iter().chain(of_what_was_read).min();
         let told = if hidden.is_empty() { Cow::Borrowed(&tags) } else { Cow::Owned(tags.difference(&hidden).copied().collect()) };
         let [surrogate_key, cache_tag] = listed(&told)?;
+        drop(told);
+        tags.extend(untold);
         let holds = request.heap().saturating_mul(2).saturating_add(answer.heap()).saturating_add(tags.len().saturating_mul(TAG));
         Ok(Self {
             number,

@@ -95,6 +95,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         retired_locales: Some(site.retired_locales),
         renditions: Some((&site.renditions).into()),
         unique_on_page: Some(site.unique_on_page),
+        search: Some(site.search),
         preview_url: site.preview_url,
     }));
     left.extend(first.iter().filter(|l| !l.fallback.is_empty()));

@@ -55,7 +55,7 @@ impl Record {
     /// The locales that it has words in, or was written in.
     pub(super) fn written_in(&self) -> BTreeSet<Locale> {
         match self {
-            Self::Site(_) | Self::Locale(_) => BTreeSet::new(),
+            Self::Site(_) | Self::Locale(_) | Self::Related(_) => BTreeSet::new(),
             Self::Section(r) => r.translations.keys().cloned().collect(),
             Self::Author(r) => r.translations.keys().cloned().collect(),
             Self::Tag(r) => r.translations.keys().cloned().collect(),
@@ -85,6 +85,7 @@ impl Record {
                 r.credit_labels.iter_mut().for_each(|(role, labels)| by.keys(&format!("#/credit_labels/{role}"), labels));
             }
             Self::Locale(r) => r.fallback.iter_mut().for_each(|locale| by.tag(locale)),
+            Self::Related(_) => {}
             Self::Section(r) => by.keys(WORDS, &mut r.translations),
             Self::Author(r) => by.keys(WORDS, &mut r.translations),
             Self::Tag(r) => by.keys(WORDS, &mut r.translations),

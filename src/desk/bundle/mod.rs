@@ -7,12 +7,15 @@
 mod collection_record;
 mod export;
 mod export_collections;
+mod export_related;
 mod import;
 mod locales;
 mod record;
+mod related_record;
 mod texts;
 
 pub use export::{export_article, export_author, export_head, export_media, export_menu, export_redirect, export_section, export_tag};
 pub use export_collections::export_collection;
+pub use export_related::export_related;
 pub use import::{Outcome, ReadRecord, Report, Rules, import, lead, read};
 pub use record::{ArticleRecord, AuthorRecord, LocaleRecord, MediaRecord, Record, SectionRecord, SiteRecord, TagRecord, digest};

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::collection_record::CollectionRecord;
+use super::{collection_record::CollectionRecord, related_record::RelatedRecord};
 use crate::domain::{
     Instant, Locale,
     address::AddressKind,
@@ -21,6 +21,7 @@ use crate::domain::{
     freshness::Lag,
     locale::{Direction, LocaleState, keyed},
     media::{Description, Licence, MediaId, MediaWords, UNNAMED, file_name},
+    recency::Recency,
     rendition::RenditionsDraft,
     site::{AuthorsPublic, DeskReading, RetiredLocales, Review},
     tag::TagKind,
@@ -50,6 +51,8 @@ pub enum Record {
     Menu(MenuRecord),
     /// A collection.
     Collection(CollectionRecord),
+    /// What editors say of the stories that lead on from one.
+    Related(RelatedRecord),
     /// An item of the media library.
     Media(Box<MediaRecord>),
 }
@@ -81,6 +84,8 @@ pub struct SiteRecord {
     pub(super) renditions: Option<RenditionsDraft>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) unique_on_page: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) search: Option<Recency>,
 }
 
 fn optional() -> Review {
@@ -495,6 +500,7 @@ impl Record {
             Self::Redirect(r) => ("redirect", &r.from),
             Self::Menu(r) => ("menu", &r.slug),
             Self::Collection(r) => ("collection", &r.slug),
+            Self::Related(r) => ("related", &r.article),
             Self::Media(r) => ("media", &r.key),
         }
     }

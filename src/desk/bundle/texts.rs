@@ -60,6 +60,7 @@ impl Record {
                 }
             }
             Self::Locale(r) => visit("#/name", Kind::Line, &mut r.name),
+            Self::Related(_) => {}
             Self::Section(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
             Self::Author(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
             Self::Tag(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),

@@ -99,6 +99,36 @@ impl Analyser {
         words
     }
 
+    /// Each word of a text as it stands there, in NFC, in their order: what has [forms](Self::forms), and what has none.
+    pub fn each(self, text: &str, take: &mut dyn FnMut(&str)) {
+        match Composed::of(text) {
+            None => splitting::each_word(text, &mut |_, word| take(word)),
+            Some(composed) => splitting::each_word(&composed.text, &mut |_, word| take(word)),
+        }
+    }
+
+    /// The places in a text, in bytes and in their order, of those of its words for which `within` says what of them is meant.
+    pub fn places(self, text: &str, within: &mut dyn FnMut(&str) -> Option<Range<usize>>) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        let mut note = |range: Range<usize>, word: &str| {
+            places.extend(within(word).map(|part| range.start.saturating_add(part.start)..range.start.saturating_add(part.end)));
+        };
+        match Composed::of(text) {
+            None => splitting::each_word(text, &mut note),
+            Some(composed) => {
+                splitting::each_word(&composed.text, &mut note);
+                places.iter_mut().for_each(|place| *place = composed.given(place));
+            }
+        }
+        places
+    }
+
+    /// One of these words by itself; nothing where it says nothing.
+    #[must_use]
+    pub fn forms(self, word: &str) -> Option<Word<'_>> {
+        self.word(0..word.len(), word)
+    }
+
     /// What a word in Latin letters of a query is looked up as among [what documents have](Word::latin). `None` in languages whose script is another, and
     /// for what has letters beyond ASCII.
     #[must_use]

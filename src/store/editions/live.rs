@@ -273,35 +273,6 @@ pub fn live_each(tx: &mut Tx<'_>, _: Visibility, those: &[(Id<Article>, &Locale)
     noted(tx, sql)
 }
 
-/// The articles that are live anywhere after one, in the order of their ids, so many at most: what is to be indexed.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn live_articles(tx: &mut Tx<'_>, after: Option<Id<Article>>, limit: i64) -> Result<Vec<Id<Article>>, Error> {
-    #[derive(QueryableByName)]
-    struct LiveArticle {
-        #[diesel(sql_type = Uid)]
-        article_id: Id<Article>,
-    }
-    let mut sql = Sql::new("SELECT DISTINCT e.article_id FROM editions e WHERE ");
-    sql.public(tx, "e");
-    if let Some(after) = after {
-        sql.push(" AND e.article_id > ").id(after);
-    }
-    sql.push(" ORDER BY e.article_id LIMIT ").int(limit);
-    Ok(sql.load::<LiveArticle>(tx)?.into_iter().map(|row| row.article_id).collect())
-}
-
-/// How many articles are live anywhere.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn count_live_articles(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    let mut sql = Sql::new("SELECT COUNT(DISTINCT e.article_id) AS n FROM editions e WHERE ");
-    sql.public(tx, "e");
-    Ok(sql.first::<super::Count>(tx)?.map_or(0, |count| count.n))
-}
-
 fn noted(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Live>, Error> {
     let all = sql.load::<LiveRow>(tx)?.into_iter().map(LiveRow::domain).collect::<Result<Vec<_>, _>>()?;
     all.iter().for_each(|live| tx.note(CacheTag::thing(live.article_id.uuid())));

@@ -18,10 +18,7 @@ pub(super) use bodies::{Bare, Weighed, filled, fitting};
 pub use bodies::{Bodies, bytes_everywhere};
 pub use body_form::BodyForm;
 pub(super) use live::select;
-pub use live::{
-    Alternate, Frozen, Live, alternates, count_live_articles, frozen, live, live_articles, live_by_ids, live_by_slug, live_each,
-    live_everywhere, named,
-};
+pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_each, live_everywhere, named};
 
 use super::{
     Bind, RunQueryDsl, Tx,

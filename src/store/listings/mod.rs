@@ -79,7 +79,30 @@ fn sources<'s>(tx: &Tx<'_>, scan: &'s Scan<'_>) -> Vec<Source<'s>> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bodies: Bodies) -> Result<Page<Live>, Error> {
-    // What comes or goes is under all facets that are asked for, so that one of them tells of it.
+    note(tx, filter, paging);
+    let Some(filter) = filter.of_their_kinds(tx)? else { return Ok(empty(paging)) };
+    let filter = &*filter;
+    let order = filter.order;
+    let scans = Scan::plan(tx, filter, paging)?;
+    let mut rows = found(tx, filter, paging, &scans, bodies)?;
+    let total = if !paging.count {
+        None
+    } else if paging.cursor.is_none() {
+        Some(count(tx, filter, &scans)?)
+    } else {
+        let whole = Scan::plan(tx, filter, Paging { cursor: None, ..paging })?;
+        Some(count(tx, filter, &whole)?)
+    };
+    // What has too many bytes is on the next page.
+    let fits = fitting(&rows);
+    rows.truncate(fits.saturating_add(1));
+    let limit = paging.limit.min(u32::try_from(fits).unwrap_or(u32::MAX));
+    let page = Page::cut(rows, Paging { limit, ..paging }, order.sorting(), total, |bare| order.key(&bare.live));
+    Ok(Page { items: filled(tx, page.items, bodies.form)?, next: page.next, previous: page.previous, total: page.total })
+}
+
+/// Note what a page is made from: what comes or goes is under all facets that are asked for, so that one of them tells of it.
+fn note(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) {
     for scan in Scan::usual(filter, paging) {
         scan.along.iter().for_each(|facet| tx.note(CacheTag::list(scan.locale, *facet)));
     }
@@ -88,12 +111,13 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
         // A section that moves takes its stories along.
         tx.note(CacheTag::Sections);
     }
-    let Some(filter) = filter.of_their_kinds(tx)? else { return Ok(empty(paging)) };
-    let filter = &*filter;
+}
+
+/// The rows of a page, one more than asked for when there are more, in its direction.
+fn found(tx: &mut Tx<'_>, filter: &Filter, paging: Paging, scans: &[Scan<'_>], bodies: Bodies) -> Result<Vec<Bare>, Error> {
     let (order, ascending) = (filter.order, filter.ascending(paging));
     let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
     let mut rows: Vec<Bare> = Vec::new();
-    let scans = Scan::plan(tx, filter, paging)?;
     for mut scan in scans.iter().cloned() {
         if let Some(last) = rows.last().filter(|_| rows.len() >= wanted) {
             scan.range.beyond(!ascending, Bound::at(order.key(&last.live), true));
@@ -109,20 +133,23 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
         });
         rows.truncate(wanted);
     }
-    let total = if !paging.count {
-        None
-    } else if paging.cursor.is_none() {
-        Some(count(tx, filter, &scans)?)
-    } else {
-        let whole = Scan::plan(tx, filter, Paging { cursor: None, ..paging })?;
-        Some(count(tx, filter, &whole)?)
-    };
-    // What has too many bytes is on the next page.
-    let fits = fitting(&rows);
-    rows.truncate(fits.saturating_add(1));
-    let limit = paging.limit.min(u32::try_from(fits).unwrap_or(u32::MAX));
-    let page = Page::cut(rows, Paging { limit, ..paging }, order.sorting(), total, |bare| order.key(&bare.live));
-    Ok(Page { items: filled(tx, page.items, bodies.form)?, next: page.next, previous: page.previous, total: page.total })
+    Ok(rows)
+}
+
+/// The articles that a filter names, a hundred at most, as far as they are live, in the order in which it names them: so many, from the first on, as one answer
+/// holds the bodies of.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn named(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, bodies: Bodies) -> Result<Vec<Live>, Error> {
+    let paging = Paging::first();
+    note(tx, filter, paging);
+    let Some(filter) = filter.of_their_kinds(tx)? else { return Ok(Vec::new()) };
+    let scans = Scan::plan(tx, &filter, paging)?;
+    let mut rows = found(tx, &filter, paging, &scans, bodies)?;
+    rows.sort_by_key(|bare| filter.ids.iter().position(|id| *id == bare.live.article_id));
+    rows.truncate(fitting(&rows));
+    filled(tx, rows, bodies.form)
 }
 
 /// A page of what there is nothing of.

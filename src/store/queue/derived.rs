@@ -80,7 +80,8 @@ fn matters(event: Event) -> bool {
         | Event::Reopened
         | Event::Refused
         | Event::Voiced
-        | Event::Linked => false,
+        | Event::Linked
+        | Event::Related => false,
     }
 }
 

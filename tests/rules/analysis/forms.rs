@@ -131,3 +131,43 @@ fn punjabi_is_read_by_its_script() {
     assert_eq!(stems("pa-PK"), ["كتاب", "ਕਿਸਾਨਾਂ"]);
     assert_eq!(stems("pa"), ["كتابوں", "ਕਿਸਾਨ"]);
 }
+
+/// What documents are made of word by word is what queries are made of as a whole, of whatever text.
+#[test]
+fn each_word_of_a_text_has_the_forms_that_it_has_in_the_text() {
+    let pieces = [
+        "l'économie d’aujourd’hui",
+        "U.S.A. 1,000 e-mail",
+        "मोदी ने कहा।",
+        "बंदरगाह\u{200d}ों",
+        "e\u{301}tat",
+        "ঢাকায় ৳১,০০০",
+        "ಬೆಂಗಳೂರಿನಲ್ಲಿ",
+        "สวัสดีชาวโลก",
+        "北京市朝阳区",
+        "東京タワーへ",
+        "İstanbul’da",
+        "🛥️ -- ‘quoted’",
+        "\u{94d}\u{200c}",
+        "كتابٌ",
+        "",
+    ];
+    for locale in ["en", "fr", "hi", "bn", "kn", "th", "zh", "ja", "tr", "ar", "ml", "sw"] {
+        let analyser = analyser(locale);
+        for (n, piece) in pieces.iter().enumerate() {
+            let text = format!("{piece} {}", pieces[(n * 7 + 3) % pieces.len()]);
+            let whole: Vec<_> = analyser
+                .words(&text)
+                .into_iter()
+                .map(|word| (word.folded.into_owned(), word.stem.into_owned(), word.latin, word.is_common))
+                .collect();
+            let mut each = Vec::new();
+            analyser.each(&text, &mut |word| {
+                each.extend(
+                    analyser.forms(word).map(|word| (word.folded.into_owned(), word.stem.into_owned(), word.latin, word.is_common)),
+                );
+            });
+            assert_eq!(each, whole, "{locale}: {text}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod collections;
 mod media;
 mod menus;
 mod reading;
+mod related;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -115,6 +116,7 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
         Record::Redirect(r) => importer.redirect(r, digest)?,
         Record::Menu(r) => importer.menu(r, digest)?,
         Record::Collection(r) => importer.collection(r, digest)?,
+        Record::Related(r) => importer.related(r, digest)?,
         Record::Media(r) => importer.media(r, digest)?,
     };
     // Words that are saved twice, as what is public and as what is worked on, are warned of once.
@@ -243,6 +245,7 @@ impl Importer<'_, '_> {
             preview_url: r.preview_url.clone().or_else(|| present.site.preview_url.clone()),
             renditions: r.renditions.clone().unwrap_or_else(|| (&present.site.renditions).into()),
             unique_on_page: r.unique_on_page.unwrap_or(present.site.unique_on_page),
+            search: r.search.unwrap_or(present.site.search),
         };
         let permit = self.permit()?;
         self.applied(("site", "", Uuid::nil()), digest, before, |tx| {

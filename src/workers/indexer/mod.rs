@@ -1,31 +1,38 @@
 //! The indexer: keeps the search index of this instance up with the change log, and builds it where there is none.
 //!
-//! What changed is read anew, whole, as it is live now, so that the same change may come again and none does harm that comes late. An index that is built begins
+//! What changed is read anew, whole, as it is live and as it stands at the desk now, so that the same change may come again and none does harm that comes late. An index that is built begins
 //! with the end of the log at that moment, and takes up from there what changed meanwhile.
 
+mod documents;
+
 use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
     time::Duration,
 };
+
+use uuid::Uuid;
 
 use super::{
     Worker,
     projection::{Projection, Runner},
 };
 use crate::{
-    access::Visibility,
     domain::{
-        Error, Instant, Locale,
+        Error, Id, Instant,
         article::ArticleId,
         change::{Event, Subject},
+        comment::CommentId,
+        media::MediaId,
+        page::Paging,
     },
-    search::{Document, SearchIndex},
-    store::{
-        self, Store, Tx,
-        changes::Span,
-        editions::{BodyForm, Live},
-    },
+    search::{Building, Documents, SearchIndex, Step},
+    store::{self, Store, Tx, changes::Span},
 };
 
 /// How often it looks.
@@ -34,15 +41,32 @@ const EVERY: Duration = Duration::from_millis(200);
 const AT_ONCE: usize = 20;
 /// Changes that are taken up at once.
 const CHANGES: i64 = 1_000;
+/// Parts that are read ahead of those who add them.
+const AHEAD: usize = 4;
+/// Threads that make words of it at most.
+const MOST_ADDERS: usize = 4;
+
+/// What was read, and of how many articles.
+type Read = (Documents, u64);
 
 /// What is to be taken up anew.
 #[derive(Debug, Default)]
 pub struct Changed {
     articles: BTreeSet<ArticleId>,
+    comments: BTreeSet<CommentId>,
+    media: BTreeSet<MediaId>,
+    /// Whether anything of it may be in what is live.
+    is_public: bool,
     /// Whether no word of what they were may be left.
     erased: bool,
     /// Whether the index is built anew: a locale has another tag.
     anew: bool,
+}
+
+impl Changed {
+    fn is_nothing(&self) -> bool {
+        self.articles.is_empty() && self.comments.is_empty() && self.media.is_empty()
+    }
 }
 
 /// The index as it follows the log.
@@ -66,10 +90,14 @@ impl Projection for Following {
             match (&change.subject, change.event) {
                 (Subject::Translation(article, _) | Subject::Article(article), event) => {
                     changed.erased |= event == Event::Erased;
-                    if change.moves_lists() || matches!(event, Event::Erased | Event::Deleted | Event::Trashed | Event::Restored) {
+                    changed.is_public |=
+                        change.moves_lists() || matches!(event, Event::Erased | Event::Deleted | Event::Trashed | Event::Restored);
+                    if event.changes_desk_search() {
                         changed.articles.insert(*article);
                     }
                 }
+                (Subject::Comment(id), event) if event.changes_desk_search() => _ = changed.comments.insert(*id),
+                (Subject::Media(id), event) if event.changes_desk_search() => _ = changed.media.insert(*id),
                 (Subject::Tag(id), Event::Merged) => changed.articles.extend(store::listings::all_under(tx, (*id).into())?),
                 (Subject::Author(id), Event::Merged) => changed.articles.extend(store::listings::all_under(tx, (*id).into())?),
                 (Subject::Locale(_), _) => {
@@ -80,6 +108,7 @@ impl Projection for Following {
                 _ => {}
             }
         }
+        changed.articles.extend(store::desk_search::discussed(tx, &changed.comments)?);
         Ok(changed)
     }
 
@@ -90,49 +119,29 @@ impl Projection for Following {
         // Nothing is missing as of when the log was read, if all of it was.
         let (place, before) = self.index.reached().unwrap_or((span.after, self.now));
         let at = if span.last.saturating_sub(span.after) < CHANGES { self.now } else { before };
-        let articles: Vec<_> = changed.articles.into_iter().collect();
-        if articles.is_empty() {
+        if changed.is_nothing() {
             self.index.note_place(span.last, at);
             return Ok(());
         }
+        let gone = self.store.read_now(|tx| store::desk_search::gone(tx, &changed.comments))?;
+        let others: Vec<Uuid> = gone.into_iter().map(Id::uuid).chain(changed.media.iter().map(|id| id.uuid())).collect();
+        let articles: Vec<_> = changed.articles.into_iter().collect();
         let mut parts = articles.chunks(AT_ONCE).peekable();
         // Ends: each round takes a part. The place moves on with the last one, and only once nothing is left of what was erased.
         while let Some(some) = parts.next() {
-            let is_done = parts.peek().is_none() && !changed.erased;
+            let is_done = parts.peek().is_none() && others.is_empty() && !changed.erased;
             let (place, at) = if is_done { (span.last, at) } else { (place, before) };
-            self.index.replace(some, &documents(&self.store, some)?, place, at)?;
+            let ids: Vec<Uuid> = some.iter().map(|id| id.uuid()).collect();
+            self.index.replace(&ids, &documents::of_articles(&self.store, some)?, Step { place, at, is_public: changed.is_public })?;
         }
         if changed.erased {
             self.index.purge()?;
-            self.index.replace(&[], &[], span.last, at)?;
+        }
+        if changed.erased || !others.is_empty() || articles.is_empty() {
+            let items = documents::of_items(&self.store, &changed.media)?;
+            self.index.replace(&others, &items, Step { place: span.last, at, is_public: false })?;
         }
         Ok(())
-    }
-}
-
-/// What is live of some articles, as it is looked for.
-fn documents(store: &Store, articles: &[ArticleId]) -> Result<Vec<Document>, Error> {
-    let lives = store.read_now(|tx| store::editions::live_everywhere(tx, Visibility::public(), articles, BodyForm::Text))?;
-    let mut live_in: HashMap<ArticleId, Vec<Locale>> = HashMap::new();
-    lives.iter().for_each(|live| live_in.entry(live.article_id).or_default().push(live.locale.clone()));
-    Ok(lives.into_iter().map(|live| document(live, &live_in)).collect())
-}
-
-/// An edition as it is looked for.
-fn document(live: Live, live_in: &HashMap<ArticleId, Vec<Locale>>) -> Document {
-    Document {
-        article: live.article_id,
-        locale: live.locale,
-        live_in: live_in.get(&live.article_id).cloned().unwrap_or_default(),
-        content: live.content,
-        body: live.body,
-        section: live.facts.section_id,
-        authors: live.facts.credits.iter().map(|credit| credit.author_id).collect(),
-        tags: live.facts.tags,
-        kind: live.facts.kind,
-        genre: live.facts.genre,
-        published_at: live.published_at,
-        updated_at: live.updated_at,
     }
 }
 
@@ -184,25 +193,70 @@ impl Indexer {
     /// # Errors
     /// As [`Self::run`].
     pub fn build(&self, mut told: impl FnMut(u64, u64)) -> Result<(), Error> {
-        let (place, count) = self.store.read_now(|tx| Ok((store::changes::last(tx)?, store::editions::count_live_articles(tx)?)))?;
+        let (place, count) = self.store.read_now(|tx| Ok((store::changes::last(tx)?, store::articles::count(tx)?)))?;
         let (at, count) = (self.store.now(), u64::try_from(count).unwrap_or(0));
-        let mut building = self.index.begin(count)?;
-        let (mut after, mut built) = (None, 0_u64);
-        // Ends: each round goes on behind the last article, and there are so many.
-        loop {
-            let articles = self.store.read_now(|tx| store::editions::live_articles(tx, after, i64::try_from(AT_ONCE).unwrap_or(100)))?;
-            let Some(last) = articles.last().copied() else { break };
-            after = Some(last);
-            let some = u64::try_from(articles.len()).unwrap_or(0);
-            building.add(&documents(&self.store, &articles)?, some)?;
-            built = built.saturating_add(some);
-            told(built, count);
-        }
+        let building = self.index.begin(count)?;
+        let built = self.add_all(&building, |built| told(built, count))?;
         building.finish(place, at)?;
         if count > 0 {
             tracing::info!(articles = built, "the search index was built");
         }
         Ok(())
+    }
+
+    /// Add all that there is to an index that is built; how many articles that are. One reads, and others make words of it.
+    fn add_all(&self, building: &Building<'_>, told: impl FnMut(u64)) -> Result<u64, Error> {
+        let (read, to_add) = mpsc::sync_channel::<Read>(AHEAD);
+        let to_add = Arc::new(Mutex::new(to_add));
+        let has_failed = AtomicBool::new(false);
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_ADDERS);
+        thread::scope(|scope| {
+            let adder = || {
+                let (mut adder, to_add, has_failed) = (building.adder(), to_add.clone(), &has_failed);
+                move || -> Result<(), Error> {
+                    // Ends: whoever reads lets go of the other end when all is read.
+                    loop {
+                        let next = to_add.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                        let Ok((documents, articles)) = next else { return Ok(()) };
+                        adder.add(&documents, articles).inspect_err(|_| has_failed.store(true, Ordering::Relaxed))?;
+                    }
+                }
+            };
+            let adders: Vec<_> = (0..threads).map(|_| scope.spawn(adder())).collect();
+            // Whoever reads is told when nobody adds any more.
+            drop(to_add);
+            let all = self.read_all(&read, &has_failed, told);
+            drop(read);
+            let added = adders.into_iter().map(|adder| adder.join().unwrap_or_else(|_| Err(Error::internal("an adder panicked"))));
+            added.collect::<Result<Vec<()>, _>>().and(all)
+        })
+    }
+
+    /// Read all that there is, as fast as it is taken; how many articles that are.
+    fn read_all(&self, taken: &mpsc::SyncSender<Read>, has_failed: &AtomicBool, mut told: impl FnMut(u64)) -> Result<u64, Error> {
+        let nobody = || Error::internal("nobody adds to the index any more");
+        let (mut after, mut all) = (None, 0_u64);
+        // Ends: each round goes on behind the last article, and there are so many.
+        loop {
+            let articles = self.store.read_now(|tx| store::articles::ids_after(tx, after, i64::try_from(AT_ONCE).unwrap_or(100)))?;
+            let Some(last) = articles.last().copied() else { break };
+            after = Some(last);
+            if has_failed.load(Ordering::Relaxed) {
+                return Err(nobody());
+            }
+            let some = u64::try_from(articles.len()).unwrap_or(0);
+            taken.send((documents::of_articles(&self.store, &articles)?, some)).map_err(|_unread| nobody())?;
+            all = all.saturating_add(some);
+            told(all);
+        }
+        let mut paging = Paging::first();
+        // Ends: each page begins behind the one before, and there are so many items.
+        loop {
+            let page = self.store.read_now(|tx| store::media::page(tx, &store::media::Filter::default(), paging))?;
+            taken.send((documents::of_media(&page.items), 0)).map_err(|_unread| nobody())?;
+            let Some(next) = page.next else { return Ok(all) };
+            paging.cursor = Some(next);
+        }
     }
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE collection_texts ALTER COLUMN locale TYPE TEXT COLLATE "default";

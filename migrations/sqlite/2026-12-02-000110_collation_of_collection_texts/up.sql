@@ -1,0 +1,2 @@
+-- Texts are compared by their bytes here anyway.
+SELECT 1;
