@@ -1,7 +1,7 @@
 //! Search: what is found by what readers type, shown as lists show it.
 //!
 //! **Decision.** The index says which articles and locales may be meant; what is shown of them is read here, of what is live in the snapshot of the answer. What was
-//! made while the index was behind the log is kept for a second and no longer, and counts nothing that has left the public since.
+//! made while the index was behind the log is kept for a quarter of a second and no longer, and counts nothing that has left the public since.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Reading,
-    articles::{self, ArticleAnswer, Included, Listed, Shape},
+    articles::{self, Article, ArticleAnswer, Included, Listed, Shape},
     names,
 };
 use crate::{
@@ -91,8 +91,8 @@ impl Searched {
     }
 }
 
-/// Seconds for which an answer is kept that was made while the index was behind.
-const BEHIND: i64 = 1;
+/// Microseconds for which an answer is kept that was made while the index was behind.
+const BEHIND: i64 = 250_000;
 /// How often more is looked for in the place of what is not live any more.
 const ROUNDS: u32 = 3;
 /// Seconds in a day.
@@ -130,12 +130,22 @@ pub struct Highlights {
     pub body: MarkedText,
 }
 
+/// An article in an answer.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// All of it.
+    Whole(Box<Article>),
+    /// Those of its fields that were asked for.
+    Part(Value),
+}
+
 /// A story that was found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SearchHit {
     /// The article, as lists show it.
     #[schema(value_type = ArticleAnswer)]
-    pub article: Value,
+    pub article: Told,
     /// How well it fits; only to be compared with others of the same answer.
     #[schema(example = 12.4)]
     pub score: f64,
@@ -223,7 +233,7 @@ fn among(tx: &mut Tx<'_>, filter: &Filter) -> Result<Among, Error> {
 
 /// Until when an answer that is made now is right, if the index had a place in the log.
 fn until(last: i64, place: i64, now: Instant) -> Instant {
-    if place < last { now.plus_seconds(BEHIND) } else { now.day().plus_seconds(DAY) }
+    if place < last { Instant::from_micros(now.as_micros().saturating_add(BEHIND)) } else { now.day().plus_seconds(DAY) }
 }
 
 /// What is found, and until when that is right.
@@ -339,7 +349,8 @@ fn told(
     let (articles, included) = articles::told(tx, reading, lives, shape)?;
     let mut data = Vec::with_capacity(articles.len());
     for ((score, highlights), article) in found.into_iter().zip(articles) {
-        data.push(SearchHit { article: shape.prune(&article)?, score, highlights });
+        let article = if shape.fields.is_some() { Told::Part(shape.prune(&article)?) } else { Told::Whole(Box::new(article)) };
+        data.push(SearchHit { article, score, highlights });
     }
     Ok((data, included))
 }

@@ -250,11 +250,7 @@ pub fn words(
     articles::visible(&mut sql, visibility);
     sql.push(" AND ");
     reads(&mut sql, visibility, "t.locale");
-    sql.push(" AND (FALSE");
-    for (article, locale) in of {
-        sql.push(" OR (t.article_id = ").id(*article).push(" AND t.locale = ").text(locale.as_str()).push(")");
-    }
-    sql.push(")");
+    sql.push(" AND ").pairs(("t.article_id", "t.locale"), of.iter().copied());
     let found = |row: Row| {
         let words = read_words(&row.words.read()?)?;
         let found = FoundWords { state: row.state.parse()?, version: row.version, updated_at: row.updated_at, is_live: row.is_live, words };

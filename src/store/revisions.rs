@@ -1,7 +1,7 @@
 //! Revisions: what every save left, of facts and of words.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     ops::RangeInclusive,
 };
 
@@ -211,15 +211,9 @@ pub fn newest(tx: &mut Tx<'_>, of: &[(Id<Article>, Locale)]) -> Result<HashMap<(
     }
     let mut sql = Sql::new(
         "SELECT t.article_id, t.locale, r.words FROM translations t JOIN translation_revisions r ON r.article_id = t.article_id AND r.locale = t.locale \
-         AND r.version = t.version WHERE FALSE",
+         AND r.version = t.version WHERE ",
     );
-    let mut by_locale: BTreeMap<&Locale, BTreeSet<Id<Article>>> = BTreeMap::new();
-    for (article, locale) in of {
-        by_locale.entry(locale).or_default().insert(*article);
-    }
-    for (locale, articles) in by_locale {
-        sql.push(" OR (t.locale = ").text(locale.as_str()).push(" AND t.article_id IN ").ids(articles).push(")");
-    }
+    sql.pairs(("t.article_id", "t.locale"), of.iter().map(|(article, locale)| (*article, locale)));
     let told = |row: Newest| Ok(((row.article_id, Locale::stored(row.locale)), read_words(&row.words.read()?)?));
     sql.load::<Newest>(tx)?.into_iter().map(told).collect()
 }

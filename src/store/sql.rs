@@ -1,5 +1,7 @@
 //! Queries whose shape is known only at run time, on both engines, with their values bound and the statement cached.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::{
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -111,6 +113,27 @@ impl Sql {
     /// `('en', 'hi')`; never empty.
     pub(super) fn locales<'l>(&mut self, locales: impl IntoIterator<Item = &'l Locale>) -> &mut Self {
         self.list(locales, |sql, l| sql.text(l.as_str()))
+    }
+
+    /// Which of these pairs of an article and a locale a row is of, by the columns that say so: `((l = 'en' AND a IN (x, y)) OR …)`, so that each locale is
+    /// looked up along an index. Never empty.
+    pub(super) fn pairs<'l, T>(
+        &mut self,
+        (article, locale): (&str, &str),
+        those: impl IntoIterator<Item = (Id<T>, &'l Locale)>,
+    ) -> &mut Self {
+        let mut by_locale: BTreeMap<&Locale, BTreeSet<Id<T>>> = BTreeMap::new();
+        for (id, locale) in those {
+            by_locale.entry(locale).or_default().insert(id);
+        }
+        if by_locale.is_empty() {
+            return self.push("FALSE");
+        }
+        for (n, (of, ids)) in by_locale.into_iter().enumerate() {
+            self.push(if n == 0 { "((" } else { ") OR (" }).push(locale).push(" = ").text(of.as_str());
+            self.push(" AND ").push(article).push(" IN ").ids(ids);
+        }
+        self.push("))")
     }
 
     /// `('a', 'b')`; never empty.

@@ -21,7 +21,6 @@ use crate::{
     },
     media::{
         files::Files,
-        give_way,
         later::{Awaited, MOST},
     },
     store::{self, Store, Tx, changes::Span},
@@ -143,11 +142,5 @@ impl Illustrator {
 /// [`Error::Busy`] and [`Error::Internal`] when the database or the system fails at the start.
 pub fn start(store: Store, files: Arc<Files>) -> Result<Worker, Error> {
     let illustrator = Illustrator::new(store, files)?;
-    let mut gives_way = false;
-    Worker::start("illustrator", EVERY, move || {
-        if !std::mem::replace(&mut gives_way, true) {
-            give_way();
-        }
-        illustrator.run().map(drop)
-    })
+    Worker::start_aside("illustrator", EVERY, move || illustrator.run().map(drop))
 }

@@ -29,7 +29,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{desk::log_if_ours, domain::Error};
+use crate::{desk::log_if_ours, domain::Error, media::give_way};
 
 /// The least rest after a round that failed, so that a database that is away is not asked, and the log not filled, without end.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -80,6 +80,20 @@ impl Worker {
         };
         thread::Builder::new().name(name.to_owned()).spawn(work).map_err(Error::internal)?;
         Ok(Self { stop, ends, name: name.to_owned() })
+    }
+
+    /// The same on a thread that gives way to those that answer.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the system gives no thread.
+    pub fn start_aside(name: &str, every: Duration, mut round: impl FnMut() -> Result<(), Error> + Send + 'static) -> Result<Self, Error> {
+        let mut gives_way = false;
+        Self::start(name, every, move || {
+            if !std::mem::replace(&mut gives_way, true) {
+                give_way();
+            }
+            round()
+        })
     }
 }
 

@@ -323,5 +323,5 @@ fn beside(all: &[Section], id: SectionId) -> Vec<SectionId> {
 /// [`Error::Busy`] and [`Error::Internal`] when the database or the system fails at the start.
 pub fn start(store: Store, index: Arc<SearchIndex>) -> Result<Worker, Error> {
     let relater = Relater::new(store, index)?;
-    Worker::start("relating", EVERY, move || relater.run().map(drop))
+    Worker::start_aside("relating", EVERY, move || relater.run().map(drop))
 }

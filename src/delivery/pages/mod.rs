@@ -142,7 +142,7 @@ fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, view: &View, now: In
         stories: Some((&articles, cursor.as_deref())),
     };
     let frame = frame(tx, reading, &subject, now)?;
-    let rails = rails(tx, reading, PlaceKind::RailOfHome, &[], of_list(&articles))?;
+    let rails = rails(tx, reading, PlaceKind::RailOfHome, &[MOST_READ], of_list(&articles))?;
     Ok(Page::Home { frame, articles, rails })
 }
 

@@ -256,20 +256,8 @@ pub fn live_each(tx: &mut Tx<'_>, _: Visibility, those: &[(Id<Article>, &Locale)
         return Ok(Vec::new());
     }
     let mut sql = select(form);
-    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND (");
-    let mut locales: Vec<&Locale> = those.iter().map(|(_, locale)| *locale).collect();
-    locales.sort_unstable();
-    locales.dedup();
-    for (n, locale) in locales.into_iter().enumerate() {
-        let of_locale = those.iter().filter(|(_, its)| *its == locale).map(|(id, _)| *id);
-        sql.push(if n == 0 { "" } else { " OR " })
-            .push("(e.locale = ")
-            .text(locale.as_str())
-            .push(" AND e.article_id IN ")
-            .ids(of_locale)
-            .push(")");
-    }
-    sql.push(")");
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND ");
+    sql.pairs(("e.article_id", "e.locale"), those.iter().copied());
     noted(tx, sql)
 }
 
