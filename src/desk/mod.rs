@@ -35,6 +35,7 @@ pub mod previews;
 pub mod publishing;
 pub mod redirects;
 pub mod references;
+pub mod rehearsing;
 pub mod relating;
 pub mod releases;
 pub mod replaying;
