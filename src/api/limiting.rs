@@ -20,7 +20,7 @@ use crate::{
 const REFRESH: &str = "/v1/auth/refresh";
 
 /// Where what is planned is rehearsed: it takes a writer, as a write does.
-const REHEARSING: [&str; 1] = ["/v1/desk/pages"];
+const REHEARSING: [&str; 2] = ["/v1/desk/pages", "/v1/desk/collections/{id}/preview"];
 
 /// Where sessions are ended.
 const ENDING: [&str; 2] = ["/v1/auth/logout", "/v1/auth/sessions/{id}"];

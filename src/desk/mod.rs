@@ -15,7 +15,6 @@ pub mod collections;
 pub mod comments;
 pub mod corrections;
 pub mod duplicating;
-pub mod foreseeing;
 pub mod freshness;
 pub mod generating;
 mod holding;
