@@ -81,6 +81,7 @@ mod reading;
 mod redirects;
 mod refreshing;
 mod refusing;
+mod rehearsing;
 mod related;
 mod removals;
 mod repeating;

@@ -48,7 +48,7 @@ both! {
             }
             let to = path.replace("{id}", story.rsplit('/').next().unwrap()).replace("{slug}", "river-rises");
             let sign = match path.as_str() {
-                "/v1/pages" => "?path=/en/world&",
+                "/v1/pages" | "/v1/desk/pages" => "?path=/en/world&",
                 "/v1/desk/archive/pages" => "?path=/en/world&as_of=2026-03-01T08:00:00Z&",
                 "/v1/search" | "/v1/desk/search" => "?q=river&",
                 _ if path.contains("/archive/") => "?as_of=2026-03-01T08:00:00Z&",

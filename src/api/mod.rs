@@ -148,6 +148,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::scheduling::routes)
                 .configure(desk::releases::routes)
                 .configure(desk::previews::routes)
+                .configure(desk::pages::routes)
                 .configure(desk::corrections::routes)
                 .configure(desk::takedowns::routes)
                 .configure(desk::trash::routes)

@@ -172,7 +172,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub checks: Option<Checks>,
-    /// With `not-found` and `gone` of `/v1/pages`: the page to draw.
+    /// With `not-found` and `gone` of `/v1/pages` and `/v1/desk/pages`: the page to draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ErrorPage>, nullable = false)]
     pub page: Option<serde_json::Value>,

@@ -332,7 +332,11 @@ fn fail(tx: &mut Tx<'_>, permit: &Permit<Publish>, due: Release, why: String) ->
     store::releases::save(tx, &failed, Event::Failed)
 }
 
-fn publish_in_name(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> Result<Release, Error> {
+/// Publish a release in the name of who said when.
+///
+/// # Errors
+/// What it is refused for.
+pub(super) fn publish_in_name(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> Result<Release, Error> {
     let permit = in_the_name_of(tx, permit.caller(), release.planned_by)?;
     let stories = over(tx, &permit, &release.items, Hold::IfFree)?;
     publish_all(tx, &permit, release, stories)

@@ -178,7 +178,11 @@ pub(super) fn why(refusal: &Error) -> String {
     }
 }
 
-fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Result<(), Error> {
+/// Carry out one plan, in the name of who planned it.
+///
+/// # Errors
+/// What it is refused for; [`Error::Busy`] for an end whose beginning is still to come.
+pub(super) fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Result<(), Error> {
     let revisions = plan.intent.revisions();
     let meant: Vec<_> =
         revisions.map(|revisions| Item { article_id: plan.article_id, locale: plan.locale.clone(), revisions }).into_iter().collect();

@@ -138,6 +138,18 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, state: Option<ReleaseState
     Ok(Page::cut(load(tx, sql)?, paging, Sorting::Releases, None, |r| (0, r.id.uuid())))
 }
 
+/// Releases that the reader sees and that are to be published by an instant, so many at most, the next one first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn until(tx: &mut Tx<'_>, visibility: &Visibility, at: Instant, most: i64) -> Result<Vec<Release>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(at).push(" AND ");
+    visible(&mut sql, visibility, "r");
+    sql.push(" ORDER BY r.publish_at, r.id LIMIT ").int(most);
+    load(tx, sql)
+}
+
 /// When the next release comes due, or is tried again, if there is one.
 ///
 /// # Errors

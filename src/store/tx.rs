@@ -100,6 +100,20 @@ impl From<diesel::result::Error> for Undone {
     }
 }
 
+/// How a rehearsal ended, which is never kept.
+enum Over {
+    /// All of it is undone.
+    AsMeant,
+    /// The database has failed.
+    Failed(Error),
+}
+
+impl From<diesel::result::Error> for Over {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Failed(in_words(error))
+    }
+}
+
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, surroundings: Surroundings<'a>) -> Self {
@@ -246,6 +260,39 @@ impl Tx<'_> {
     pub fn extend_timeout(&mut self) -> Result<(), Error> {
         self.conn.extend_timeout();
         dialect::extend_statements(self.conn, EXTENDED)
+    }
+
+    /// Run `f` in the name of somebody who only tries, and undo all that it wrote, whatever comes of it: nothing of it is logged, and nobody is told. In it
+    /// time may [pass](Self::pass_to).
+    ///
+    /// # Errors
+    /// Those of `f`; [`Error::Internal`] when it cannot be undone.
+    pub fn rehearse<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let (now, surroundings, queues, precomputed) = (self.now, self.surroundings, self.queues, self.precomputed.clone());
+        let (caller, masthead, held) = (self.caller.clone().map(Caller::rehearsing), self.masthead.clone(), self.held.clone());
+        let mut shown = None;
+        let undone = self.conn.transaction(|conn| {
+            let mut tx = Tx { caller, queues, precomputed, masthead, held, ..Tx::new(conn, now, surroundings) };
+            shown = Some(f(&mut tx));
+            Err::<(), _>(Over::AsMeant)
+        });
+        match (undone, shown) {
+            (Err(Over::AsMeant), Some(shown)) => shown,
+            (Err(Over::Failed(error)), _) => Err(error),
+            _ => Err(Error::internal("a rehearsal was not undone")),
+        }
+    }
+
+    /// Let it be another instant from here on: in a transaction of which nothing is kept, and in no other.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where what is written would be kept.
+    pub fn pass_to(&mut self, at: Instant) -> Result<(), Error> {
+        if !self.caller.as_ref().is_some_and(Caller::rehearses) {
+            return Err(Error::internal("time passes in a rehearsal alone"));
+        }
+        self.now = at;
+        Ok(())
     }
 
     /// Run `f` so that what it wrote is undone when it fails, and the transaction goes on.

@@ -178,6 +178,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("PATCH",  "/v1/desk/collections/{id}", Nothing, "collection.manage", Somewhere, "{}"),
     row("DELETE", "/v1/desk/collections/{id}", Nothing, "collection.manage", Somewhere, ""),
     row("GET",    "/v1/desk/collections/{id}/preview", Nothing, "article.read", Somewhere, ""),
+    row("GET",    "/v1/desk/pages", Nothing, "article.read", Somewhere, ""),
     row("GET",    "/v1/desk/sections", Nothing, "desk.read", Somewhere, ""),
     row("POST",   "/v1/desk/sections", Nothing, "section.manage", Somewhere, "{}"),
     row("POST",   "/v1/desk/sections/reorder", Nothing, "section.manage", Somewhere, "{}"),

@@ -366,7 +366,8 @@ fn refusals() -> Vec<Refusal> {
             |asked| asked.path == "/v1/auth/api-keys" && asked.writes(),
         ),
         rule("Gone", Error::Gone("article"), |asked| {
-            asked.delivers() || asked.path.starts_with("/v1/desk/archive/") || (asked.is_of_uploads() && asked.path.ends_with('}'))
+            let is_of_pages = asked.path.starts_with("/v1/desk/archive/") || asked.path == "/v1/desk/pages";
+            asked.delivers() || is_of_pages || (asked.is_of_uploads() && asked.path.ends_with('}'))
         }),
         rule("Stale", stale, Asked::names_version),
         row("TusVersion", Failure::TusVersion, Asked::is_of_uploads),

@@ -50,20 +50,24 @@ pub struct When {
 }
 
 /// What is asked of readers' operations, with the instant that it is asked of: whatever these take, the archive takes.
-pub(crate) struct AsOf<T> {
-    as_of: Instant,
-    asked: T,
+pub(crate) struct AsOf<T, W = When> {
+    pub(super) when: W,
+    pub(super) asked: T,
 }
 
-impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for AsOf<T> {
+impl<T, W> FromRequest for AsOf<T, W>
+where
+    T: DeserializeOwned + IntoParams + 'static,
+    W: DeserializeOwned + IntoParams + 'static,
+{
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (when, others): (Vec<&str>, Vec<&str>) =
             req.query_string().split('&').filter(|pair| !pair.is_empty()).partition(|pair| pair.split('=').next() == Some("as_of"));
-        ready(match (query::<When>(&when.join("&")), query::<T>(&others.join("&")).map_err(with_when)) {
-            (Ok(When { as_of }), Ok(asked)) => Ok(Self { as_of, asked }),
+        ready(match (query::<W>(&when.join("&")), query::<T>(&others.join("&")).map_err(with_when)) {
+            (Ok(when), Ok(asked)) => Ok(Self { when, asked }),
             (Err(Failure::Malformed(mut all)), Err(Failure::Malformed(others))) => {
                 all.extend(others);
                 Err(Failure::Malformed(all))
@@ -125,7 +129,7 @@ pub(crate) async fn list_archived_articles(
 ) -> Result<HttpResponse, Failure> {
     let locale = locale(&req, &state, query.asked.locale.as_deref()).await?;
     let asked = query.asked.asked()?;
-    read(&state, permit, query.as_of, asked(locale)).await
+    read(&state, permit, query.when.as_of, asked(locale)).await
 }
 
 /// Show an article as the public saw it at an instant.
@@ -143,7 +147,7 @@ pub(crate) async fn show_archived_article(
 ) -> Result<HttpResponse, Failure> {
     let locale = locale(&req, &state, query.asked.locale.as_deref()).await?;
     let asked = query.asked.asked(Handle::Id(*id));
-    read(&state, permit, query.as_of, asked(locale)).await
+    read(&state, permit, query.when.as_of, asked(locale)).await
 }
 
 /// Show a page as the public saw it at an instant.
@@ -157,5 +161,5 @@ pub(crate) async fn show_archived_page(
     query: AsOf<ShowPage>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    read(&state, permit, query.as_of, query.asked.asked()?).await
+    read(&state, permit, query.when.as_of, query.asked.asked()?).await
 }

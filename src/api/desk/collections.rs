@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Expecting, ListPage};
+use super::{
+    Expecting, ListPage,
+    pages::{rehearsed, to_come},
+};
 use crate::{
     access::{
         Action, Visibility,
@@ -26,12 +29,9 @@ use crate::{
     delivery::{
         Reading,
         articles::{BodyFormat, Shape},
-        collections::{CollectionListing, foreseen},
+        collections::{CollectionListing, listing},
     },
-    desk::{
-        collections::{self as desk, LeftOut},
-        foreseeing,
-    },
+    desk::collections::{self as desk, LeftOut},
     domain::{
         Error, Instant, Locale,
         article::ArticleId,
@@ -39,10 +39,7 @@ use crate::{
         locale::keyed,
         page::Sorting,
     },
-    store::{
-        self, Tx,
-        editions::{BodyForm, Live},
-    },
+    store::{self, Tx},
 };
 
 /// The operations of this file.
@@ -299,7 +296,7 @@ pub struct PreviewCollection {
 /// Preview a collection, as readers will see it at an instant to come.
 ///
 /// With the windows that are open then, and with what is planned until then, as far as whoever asks reads it: of plans and of releases the hundred that
-/// come first.
+/// come first. Nothing of it is kept. It counts as a write.
 #[utoipa::path(tag = "desk-collections", security(("token" = [ReadArticle::NAME])), params(("id" = CollectionId, Path), PreviewCollection),
     responses((status = 200, body = CollectionListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/collections/{id}/preview")]
@@ -310,19 +307,12 @@ pub(crate) async fn preview_collection(
     state: Data<State>,
 ) -> Result<Json<CollectionListing>, Failure> {
     let PreviewCollection { as_of, locale, fallback } = query.0;
-    let at = as_of.unwrap_or_else(|| state.store.now());
-    if at < state.store.now() {
-        return Err(Error::invalid("?as_of", "past", "what was is in the archive").into());
-    }
-    let shown = state.store.read(move |tx| {
+    let at = to_come(&state.store, as_of)?;
+    let shown = rehearsed(&state.store, &permit, at, move |tx| {
         let collection = store::collections::find(tx, *id)?;
         let locale = locale.as_ref().or(collection.arrangement.locale.as_ref());
         let reading = Reading::resolve(tx, locale, fallback == Some(Fallback::Chain))?;
-        let shape = Shape::whole(BodyFormat::None).as_rows();
-        let planned = foreseeing::planned(tx, &permit, at)?.into_iter();
-        let live = |(edition, path)| Live::unpublished(edition, path, BodyForm::None);
-        let planned = planned.map(|(of, then)| (of, then.map(live))).collect();
-        foreseen(tx, &reading, (&collection, at), &planned, &shape)
+        listing(tx, &reading, &collection, &Shape::whole(BodyFormat::None).as_rows())
     });
     Ok(Json(shown.await?))
 }

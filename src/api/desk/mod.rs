@@ -17,6 +17,7 @@ pub mod locales;
 pub mod media;
 pub mod menus;
 pub mod names;
+pub mod pages;
 pub mod password_links;
 pub mod people;
 pub mod plans;

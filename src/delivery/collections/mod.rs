@@ -1,11 +1,9 @@
 //! Collections as readers see them: what is pinned and live, at its slots, and what fills the others.
 
-mod foreseen;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub use foreseen::{Planned, foreseen};
 pub use shape::{CollectionInfo, CollectionListing, Pinned};
 
 use super::{
@@ -190,11 +188,15 @@ pub(super) fn most(collection: &Collection) -> usize {
 /// [`Error::NotFound`].
 pub fn collection(tx: &mut Tx<'_>, reading: &Reading, slug: &str, shape: &Shape) -> Result<CollectionListing, Error> {
     let collection = store::collections::by_slug(tx, slug, &reading.locale)?;
-    let rows = arrange(tx, reading, &collection, most(&collection))?.rows;
-    listing(tx, reading, &collection, rows, shape)
+    listing(tx, reading, &collection, shape)
 }
 
-fn listing(tx: &mut Tx<'_>, reading: &Reading, collection: &Collection, rows: Vec<Row>, shape: &Shape) -> Result<CollectionListing, Error> {
+/// What readers find in a collection.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn listing(tx: &mut Tx<'_>, reading: &Reading, collection: &Collection, shape: &Shape) -> Result<CollectionListing, Error> {
+    let rows = arrange(tx, reading, collection, most(collection))?.rows;
     let (data, included) = told(tx, reading, rows, shape)?;
     Ok(CollectionListing { collection: info(reading, collection), data, page: PageInfo::default(), included })
 }

@@ -195,30 +195,6 @@ impl Filter {
         (self.without.sections, self.without.authors, self.without.tags) = (typed(&no_sections), typed(&no_authors), typed(&no_tags));
     }
 
-    /// Whether an edition is one that it shows, whatever its locale.
-    #[must_use]
-    pub fn holds(&self, live: &Live) -> bool {
-        let facets = Facet::of(&live.facts, &BTreeSet::new(), &live.section_path);
-        let is_under = |group: Vec<Facet>| group.iter().any(|facet| facets.contains(facet));
-        let (published, updated) = (live.published_at, live.updated_at);
-        self.groups().into_iter().all(is_under)
-            && !is_under(self.without.facets())
-            && (self.genres.is_empty() || self.genres.contains(&live.facts.genre))
-            && !self.without.genres.contains(&live.facts.genre)
-            && !self.without.ids.contains(&live.article_id)
-            && self.published_after.is_none_or(|at| published >= at)
-            && self.published_before.is_none_or(|at| published < at)
-            && self.updated_after.is_none_or(|at| updated >= at)
-    }
-
-    /// Put editions in its order.
-    pub fn sort(&self, all: &mut [Live]) {
-        all.sort_by_key(|live| self.order.key(live));
-        if self.order != Order::Oldest {
-            all.reverse();
-        }
-    }
-
     /// The locales of its chain, each with those that come before it.
     pub(super) fn locales(&self) -> impl Iterator<Item = (&Locale, &[Locale])> {
         (0..self.chain.len()).filter_map(|place| {
