@@ -1,8 +1,12 @@
 //! Completes what somebody is typing: stories whose headlines have its words, the last of them begun.
 
-use std::collections::HashSet;
+use std::{cmp::Reverse, collections::HashSet};
 
-use tantivy::{DocSet, TERMINATED, schema::IndexRecordOption};
+use tantivy::{
+    BitSet, DocId, DocSet, SegmentReader, TERMINATED,
+    query::BitSetDocSet,
+    schema::{IndexRecordOption, Term},
+};
 
 use super::{
     among::{Columns, Sieve},
@@ -13,6 +17,31 @@ use super::{
     typed,
 };
 use crate::domain::{Error, analysis::Analyser};
+
+/// Documents of a segment that have one of some terms, and lie within a set where there is one.
+fn having(reader: &SegmentReader, terms: &[Term], within: Option<&BitSet>, budget: &mut Budget) -> Result<BitSet, Error> {
+    let mut here = BitSet::with_max_value(reader.max_doc());
+    for term in terms {
+        let Some(mut list) = postings(reader, term, IndexRecordOption::Basic)? else { continue };
+        let mut doc = list.doc();
+        // Ends: each round reads on, and a list has an end.
+        while doc != TERMINATED && budget.take() {
+            if within.is_none_or(|within| within.contains(doc)) && !reader.is_deleted(doc) {
+                here.insert(doc);
+            }
+            doc = list.advance();
+        }
+    }
+    Ok(here)
+}
+
+/// Keep those that were published last, so many and whatever is as new as the last of them.
+fn latest(all: &mut Vec<(i64, DocId)>, limit: usize) {
+    let Some(last) = limit.checked_sub(1).filter(|last| *last < all.len()) else { return };
+    let (_, (least, _), _) = all.select_nth_unstable_by_key(last, |(key, _)| Reverse(*key));
+    let least = *least;
+    all.retain(|(key, _)| *key >= least);
+}
 
 impl Snapshot {
     /// The latest stories whose headlines have all words that are typed, where the last may go on; so many at most.
@@ -43,26 +72,23 @@ impl Snapshot {
             for reader in self.searcher.segment_readers() {
                 let columns = Columns::of(reader)?;
                 let sieve = Sieve::new(&columns, &among, earlier)?;
-                let mut docs: Option<HashSet<u32>> = None;
+                let mut docs: Option<BitSet> = None;
                 for terms in &wanted {
-                    let mut here = HashSet::new();
-                    for term in terms {
-                        let Some(mut list) = postings(reader, term, IndexRecordOption::Basic)? else { continue };
-                        let mut doc = list.doc();
-                        // Ends: each round reads on, and a list has an end.
-                        while doc != TERMINATED && budget.take() {
-                            if docs.as_ref().is_none_or(|docs| docs.contains(&doc)) && !reader.is_deleted(doc) {
-                                here.insert(doc);
-                            }
-                            doc = list.advance();
-                        }
+                    docs = Some(having(reader, terms, docs.as_ref(), &mut budget)?);
+                }
+                let mut those = BitSetDocSet::from(docs.unwrap_or_else(|| BitSet::with_max_value(reader.max_doc())));
+                let mut here: Vec<(i64, DocId)> = Vec::new();
+                let mut doc = those.doc();
+                // Ends: each round reads on, and a set has an end.
+                while doc != TERMINATED {
+                    if sieve.keeps(doc) {
+                        here.push((columns.published_at(doc).as_micros(), doc));
                     }
-                    docs = Some(here);
+                    doc = those.advance();
                 }
-                for doc in docs.into_iter().flatten().filter(|doc| sieve.keeps(*doc)) {
-                    let (key, article) = (columns.published_at(doc).as_micros(), columns.id(doc).into());
-                    found.push(Hit { article, locale: locale.clone(), key, score: 0.0 });
-                }
+                latest(&mut here, limit);
+                let hit = |(key, doc)| Hit { article: columns.id(doc).into(), locale: locale.clone(), key, score: 0.0 };
+                found.extend(here.into_iter().map(hit));
             }
         }
         found.sort_by(|a, b| b.key.cmp(&a.key).then(b.article.cmp(&a.article)).then(a.locale.as_str().cmp(b.locale.as_str())));

@@ -272,7 +272,7 @@ impl Tx<'_> {
         let (caller, masthead, held) = (self.caller.clone().map(Caller::rehearsing), self.masthead.clone(), self.held.clone());
         let mut shown = None;
         let undone = self.conn.transaction(|conn| {
-            let mut tx = Tx { caller, queues, precomputed, masthead, held, ..Tx::new(conn, now, surroundings) };
+            let mut tx = Tx { caller, masthead, held, queues, precomputed, ..Tx::new(conn, now, surroundings) };
             shown = Some(f(&mut tx));
             Err::<(), _>(Over::AsMeant)
         });
