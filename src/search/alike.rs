@@ -19,7 +19,9 @@ use super::{
     among::{Columns, Values},
     budget::Budget,
     matching::Segment,
-    searching::{Snapshot, idf},
+    rank::idf,
+    scan,
+    searching::Snapshot,
     terms::{self, Alternative, LookedUp, Terms, postings},
 };
 use crate::domain::{
@@ -185,7 +187,7 @@ impl Snapshot {
         for (place, (reader, sieve)) in readers.iter().zip(&sieves).enumerate() {
             let segment = Segment::new(reader, &self.fields)?;
             for (looked_up, rarity) in &telling {
-                for found in segment.all(looked_up, *rarity, &mut budget)? {
+                for found in scan::all(&segment, looked_up, *rarity, &mut budget)? {
                     if sieve.keeps(found.doc) {
                         shared.entry((place, found.doc)).or_default().words += found.score;
                     }

@@ -1,7 +1,17 @@
 //! What was found, before anything is read of it.
 
+use std::{cmp::Reverse, collections::BinaryHeap};
+
 use tantivy::DocId;
 use uuid::Uuid;
+
+use super::{
+    among::Columns,
+    matching::Match,
+    query::{Query, Ranking},
+    rank::{Has, newness, rank},
+};
+use crate::domain::page::Cursor;
 
 /// A story that was found, before anything is read of it.
 #[derive(Debug, Clone, Copy)]
@@ -18,24 +28,122 @@ pub(super) struct Candidate {
     pub doc: DocId,
 }
 
-/// How much a story has of what has to be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Has {
-    /// Less than half, or one of two.
-    Some,
-    /// Half of three things or more.
-    Half,
-    Everything,
+/// What documents are told of with: where they lie, and for whom.
+pub(super) struct Within<'a> {
+    pub query: &'a Query,
+    pub columns: &'a Columns,
+    pub segment: usize,
+    pub language: usize,
+    /// How much has to be there.
+    pub required: usize,
 }
 
-impl Has {
-    pub(super) fn of(count: usize, all: usize) -> Self {
-        if count >= all {
-            Self::Everything
-        } else if all > 2 && count.saturating_mul(2) >= all {
-            Self::Half
-        } else {
-            Self::Some
+/// Where a document stands.
+pub(super) struct Placement {
+    pub key: i64,
+    rank: i64,
+    score: f64,
+    has: Has,
+}
+
+impl Within<'_> {
+    /// Where a document stands.
+    pub(super) fn placed(&self, found: &Match) -> Placement {
+        let published_at = self.columns.published_at(found.doc);
+        let has = Has::of(found.count, self.required);
+        let score = found.score * newness(self.query.recency, self.query.today, published_at);
+        let rank = rank(score, has, found.is_mistyped);
+        let key = match self.query.ranking {
+            Ranking::Relevance => rank,
+            Ranking::Newest => published_at.as_micros(),
+        };
+        Placement { key, rank, score, has }
+    }
+
+    /// A document at its place.
+    pub(super) fn candidate(&self, found: &Match, Placement { key, rank, score, has }: Placement) -> Candidate {
+        let (language, segment) = (self.language, self.segment);
+        Candidate { key, rank, score, has, article: self.columns.id(found.doc), language, segment, doc: found.doc }
+    }
+}
+
+/// The first of what is found, in the order of an answer, and how much is found in all.
+pub(super) struct Best {
+    most: usize,
+    backwards: bool,
+    behind: Option<(i64, u128)>,
+    total: usize,
+    /// The last of them on top.
+    kept: BinaryHeap<Reverse<Placed>>,
+}
+
+/// A story and its place, the greater the further ahead.
+struct Placed((i64, u128), Candidate);
+
+impl PartialEq for Placed {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Placed {}
+
+impl PartialOrd for Placed {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Placed {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl Best {
+    /// So many at most, behind a cursor.
+    pub(super) fn new(most: usize, cursor: Option<Cursor>) -> Self {
+        let backwards = cursor.is_some_and(|cursor| cursor.backwards);
+        let mut best = Self { most, backwards, behind: None, total: 0, kept: BinaryHeap::new() };
+        best.behind = cursor.map(|cursor| best.place(cursor.key, cursor.id));
+        best
+    }
+
+    fn place(&self, key: i64, id: Uuid) -> (i64, u128) {
+        if self.backwards { (!key, !id.as_u128()) } else { (key, id.as_u128()) }
+    }
+
+    /// One more was found.
+    pub(super) fn count(&mut self) {
+        self.total = self.total.saturating_add(1);
+    }
+
+    /// Whether one with this key may be among them.
+    pub(super) fn reaches(&self, key: i64) -> bool {
+        let last = self.kept.peek().filter(|_| self.kept.len() >= self.most);
+        last.is_none_or(|Reverse(last)| self.place(key, Uuid::nil()).0 >= last.0.0)
+    }
+
+    /// Whether one whose key is not above this one may be.
+    pub(super) fn may_reach(&self, bound: i64) -> bool {
+        self.backwards || self.reaches(bound)
+    }
+
+    /// Keep one, if it is among them.
+    pub(super) fn keep(&mut self, candidate: Candidate) {
+        let place = self.place(candidate.key, candidate.article);
+        if self.behind.is_some_and(|behind| place >= behind) {
+            return;
         }
+        self.kept.push(Reverse(Placed(place, candidate)));
+        if self.kept.len() > self.most {
+            self.kept.pop();
+        }
+    }
+
+    /// What was kept, the first first, and how much was found.
+    pub(super) fn told(self) -> (Vec<Candidate>, usize) {
+        let kept = self.kept.into_sorted_vec();
+        (kept.into_iter().map(|Reverse(Placed(_, candidate))| candidate).collect(), self.total)
     }
 }

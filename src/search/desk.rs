@@ -13,11 +13,12 @@ use uuid::Uuid;
 use super::{
     among::{Columns, Values},
     budget::{Budget, DESK_BUDGET},
-    candidate::Has,
     fields::unpublished,
     known::{self, DeskKind},
     matching::{Match, Segment},
-    searching::{COMMON, Snapshot, newness, rank},
+    rank::{Has, newness, rank},
+    scan,
+    searching::{COMMON, Snapshot},
     terms::{self, LookedUp, Terms},
     typed::{self, Need, Sought},
 };
@@ -296,7 +297,7 @@ fn among(
     budget: &mut Budget,
 ) -> Result<Vec<Option<Match>>, Error> {
     if !matches!(&looked_up.terms, Terms::Any(any) if any.len() > terms::FEW) {
-        return segment.among(looked_up, weight, docs, budget);
+        return scan::among(segment, looked_up, weight, docs, budget);
     }
     let mut found = segment.kept(looked_up, weight, &|doc| docs.binary_search(&doc).is_ok(), budget)?.into_iter().peekable();
     Ok(docs.iter().map(|doc| found.next_if(|found| found.doc == *doc)).collect())

@@ -46,9 +46,9 @@ pub(super) struct Segment<'s> {
 }
 
 /// One alternative, as it is read.
-struct Read<'a> {
-    postings: SegmentPostings,
-    of: &'a Alternative,
+pub(super) struct Read<'a> {
+    pub postings: SegmentPostings,
+    pub of: &'a Alternative,
 }
 
 impl<'s> Segment<'s> {
@@ -63,12 +63,14 @@ impl<'s> Segment<'s> {
         times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length / USUAL_LENGTH))
     }
 
-    fn strength(&self, read: &Read<'_>) -> f64 {
+    /// What an alternative counts in the document that it was read to, whatever it weighs.
+    pub(super) fn strength(&self, read: &Read<'_>) -> f64 {
         let times = if read.of.field == self.fields.latin { 1 } else { read.postings.term_freq() };
         read.of.weight * self.saturated(read.postings.doc(), times)
     }
 
-    fn read<'a>(&self, alternatives: &'a [Alternative]) -> Result<Vec<Read<'a>>, Error> {
+    /// Lists of alternatives, of those that the segment has.
+    pub(super) fn read<'a>(&self, alternatives: &'a [Alternative]) -> Result<Vec<Read<'a>>, Error> {
         let mut all = Vec::new();
         for of in alternatives {
             if let Some(postings) = postings(self.reader, &of.term, IndexRecordOption::WithFreqs)? {
@@ -78,32 +80,9 @@ impl<'s> Segment<'s> {
         Ok(all)
     }
 
-    /// Each live document that has it, in their order.
-    pub(super) fn all(&self, looked_up: &LookedUp, idf: f64, budget: &mut Budget) -> Result<Vec<Match>, Error> {
-        let mut found: Vec<Match> = Vec::new();
-        match &looked_up.terms {
-            Terms::Phrase(_) => self.phrase(looked_up, idf, None, budget, &mut found)?,
-            Terms::Any(alternatives) => {
-                let several = alternatives.len() > 1;
-                for mut read in self.read(alternatives)? {
-                    let mut doc = read.postings.doc();
-                    // Ends: each round reads on, and a list has an end.
-                    while doc != TERMINATED && budget.take() {
-                        if !self.reader.is_deleted(doc) {
-                            let score = idf * self.strength(&read);
-                            found.push(Match { doc, score, is_mistyped: read.of.is_mistyped, count: 1 });
-                        }
-                        doc = read.postings.advance();
-                    }
-                }
-                if several {
-                    // Of the ways in which a document has it, the best counts; as typed, where it is that too.
-                    found.sort_by(|a, b| a.doc.cmp(&b.doc).then(a.is_mistyped.cmp(&b.is_mistyped)).then(b.score.total_cmp(&a.score)));
-                    found.dedup_by_key(|found| found.doc);
-                }
-            }
-        }
-        Ok(found)
+    /// Whether a document is not live any more.
+    pub(super) fn is_deleted(&self, doc: DocId) -> bool {
+        self.reader.is_deleted(doc)
     }
 
     /// Each live document that has it and is kept, in their order, each with the best of the ways in which it has it. What is not kept costs nothing of the budget, and
@@ -129,7 +108,9 @@ impl<'s> Segment<'s> {
                     }
                     postings.advance();
                 }
-                return Ok(self.among(looked_up, weight, &docs, budget)?.into_iter().flatten().collect());
+                let mut found = Vec::new();
+                self.phrase(looked_up, weight, Some(&docs), budget, &mut found)?;
+                return Ok(found);
             }
         };
         let mut best: HashMap<DocId, Match> = HashMap::new();
@@ -154,46 +135,8 @@ impl<'s> Segment<'s> {
         Ok(found)
     }
 
-    /// Of these documents those that have it, with what it counts there; `None` for those that have not.
-    pub(super) fn among(&self, looked_up: &LookedUp, idf: f64, docs: &[DocId], budget: &mut Budget) -> Result<Vec<Option<Match>>, Error> {
-        match &looked_up.terms {
-            Terms::Phrase(_) => {
-                let mut found = Vec::new();
-                self.phrase(looked_up, idf, Some(docs), budget, &mut found)?;
-                let mut found = found.into_iter().peekable();
-                Ok(docs.iter().map(|doc| found.next_if(|found| found.doc == *doc)).collect())
-            }
-            Terms::Any(alternatives) => {
-                let mut reads = self.read(alternatives)?;
-                let mut all = Vec::with_capacity(docs.len());
-                for doc in docs {
-                    let mut best: Option<Match> = None;
-                    for read in &mut reads {
-                        // What is looked at in vain takes its time as well.
-                        if !budget.take() {
-                            all.resize(docs.len(), None);
-                            return Ok(all);
-                        }
-                        if read.postings.doc() < *doc {
-                            read.postings.seek(*doc);
-                        }
-                        if read.postings.doc() == *doc {
-                            let this = Match { doc: *doc, score: idf * self.strength(read), is_mistyped: read.of.is_mistyped, count: 1 };
-                            let is_better = |best: &Match| (this.is_mistyped, -this.score) < (best.is_mistyped, -best.score);
-                            if best.as_ref().is_none_or(is_better) {
-                                best = Some(this);
-                            }
-                        }
-                    }
-                    all.push(best);
-                }
-                Ok(all)
-            }
-        }
-    }
-
-    /// Documents in which words stand beside each other.
-    fn phrase(
+    /// Documents in which words stand beside each other; of these alone, where some are given.
+    pub(super) fn phrase(
         &self,
         looked_up: &LookedUp,
         idf: f64,

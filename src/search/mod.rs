@@ -22,6 +22,8 @@ mod lexicon;
 mod marking;
 mod matching;
 mod query;
+mod rank;
+mod scan;
 mod searching;
 mod suggesting;
 mod terms;

@@ -5,33 +5,31 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tantivy::{DocId, Searcher, schema::Term};
+use tantivy::{DocId, Searcher, TERMINATED, schema::Term};
 
 use super::{
     among::{Columns, Sieve},
     budget::Budget,
-    candidate::{Candidate, Has},
+    candidate::{Best, Candidate, Within},
     counting,
     fields::Fields,
     matching::{Match, Segment},
     query::{Found, Hit, Languages, Query, Ranking},
+    rank::{Has, idf, rank},
+    scan::Scan,
     terms::{self, LookedUp, look_up},
     typed::{self, Clause, Need, Part, Sought},
 };
-use crate::domain::{Error, Instant, Locale, recency::Recency};
+use crate::domain::{Error, Locale};
 
 /// Frequencies that are remembered at most.
 const REMEMBERED: usize = 100_000;
-/// Parts of a score that are told apart.
-const PARTS: f64 = 1_000_000.0;
-/// What lifts whatever was typed as it stands above what may be meant.
-const AS_TYPED: i64 = 1 << 50;
-/// Microseconds in a day.
-const DAY: f64 = 86_400_000_000.0;
 /// How much a word counts more for being written as it is typed.
 const AS_WRITTEN: f64 = 0.5;
 /// How much words count that the language says all the time.
 pub(super) const COMMON: f64 = 0.2;
+/// Documents that are looked at together; a few where what happens between two windows is tested.
+const WINDOW: DocId = if cfg!(test) { 4 } else { 1 << 14 };
 /// Stories that have everything, from which on no others are shown.
 const ENOUGH: usize = 10;
 
@@ -53,31 +51,6 @@ struct Wanted<'q> {
     required: Vec<(LookedUp, f64)>,
     optional: Vec<(LookedUp, f64)>,
     excluded: Vec<LookedUp>,
-}
-
-/// How much rarity counts (BM25).
-#[expect(clippy::cast_precision_loss, reason = "counts of documents")]
-#[expect(clippy::as_conversions, reason = "counts of documents")]
-pub(super) fn idf(frequency: u64, size: u64) -> f64 {
-    let (frequency, size) = (frequency.min(size) as f64, size as f64);
-    (1.0 + (size - frequency + 0.5) / (frequency + 0.5)).ln()
-}
-
-/// How much more a story counts for being new.
-#[expect(clippy::cast_precision_loss, reason = "days, not microseconds, are what counts")]
-#[expect(clippy::as_conversions, reason = "days, not microseconds, are what counts")]
-pub(super) fn newness(recency: Recency, today: Instant, published_at: Instant) -> f64 {
-    let age = today.as_micros().saturating_sub(published_at.as_micros()).max(0) as f64 / DAY;
-    recency.factor(age)
-}
-
-/// What a story is ranked by, as a number that pages can begin at: how much it has, whether as it was typed, and its score.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "scores are some thousands at most")]
-#[expect(clippy::as_conversions, reason = "scores are some thousands at most")]
-pub(super) fn rank(score: f64, has: Has, is_mistyped: bool) -> i64 {
-    let rank = (score * PARTS).round().min(AS_TYPED as f64 - 1.0) as i64;
-    let rank = if is_mistyped { rank } else { rank.saturating_add(AS_TYPED) };
-    rank.saturating_add(AS_TYPED.saturating_mul(2).saturating_mul(has as i64))
 }
 
 impl Snapshot {
@@ -143,78 +116,91 @@ impl Snapshot {
         Ok(all)
     }
 
-    /// What has all that is required, or any of it.
+    /// Tell of every document of a segment that has all that is required, or any of it, in their order.
     fn matches(
         wanted: &Wanted<'_>,
         (segment, sieve): (&Segment<'_>, &Sieve<'_>),
         all: bool,
         budget: &mut Budget,
-    ) -> Result<Vec<Match>, Error> {
-        let Some(((rarest, weight), others)) = wanted.required.split_first() else { return Ok(Vec::new()) };
-        let mut matches = segment.all(rarest, *weight, budget)?;
-        matches.retain(|found| sieve.keeps(found.doc));
-        for (looked_up, weight) in others {
-            if all {
-                let docs: Vec<DocId> = matches.iter().map(|found| found.doc).collect();
-                let more = segment.among(looked_up, *weight, &docs, budget)?;
-                let both = matches.iter().zip(more).filter_map(|(found, more)| more.map(|more| sum(*found, more)));
-                matches = both.collect();
-            } else {
-                let mut more = segment.all(looked_up, *weight, budget)?;
-                more.retain(|found| sieve.keeps(found.doc));
-                matches.extend(more);
-                // Stable: what was found first is added to first.
-                matches.sort_by_key(|found| found.doc);
-                matches = matches.chunk_by(|a, b| a.doc == b.doc).filter_map(|same| same.iter().copied().reduce(sum)).collect();
+        tell: &mut dyn FnMut(&Match),
+    ) -> Result<(), Error> {
+        let (mut required, mut optional) = (Scan::each(segment, &wanted.required)?, Scan::each(segment, &wanted.optional)?);
+        let excluded = wanted.excluded.iter().map(|looked_up| Ok((Scan::new(segment, looked_up, 0.0)?, looked_up.is_whole)));
+        let mut excluded = excluded.collect::<Result<Vec<_>, Error>>()?;
+        let Some((rarest, others)) = required.split_first_mut() else { return Ok(()) };
+        let mut matches: Vec<Match> = Vec::new();
+        // Ends: each round goes on with a later window, and a list has an end.
+        loop {
+            let mut begin = rarest.next(budget)?;
+            for other in others.iter_mut().filter(|_| !all) {
+                begin = begin.min(other.next(budget)?);
+            }
+            if begin == TERMINATED || budget.is_spent() {
+                return Ok(());
+            }
+            let end = begin.saturating_add(WINDOW).min(TERMINATED);
+            matches.clear();
+            rarest.until(end, budget, &mut matches)?;
+            matches.retain(|found| sieve.keeps(found.doc));
+            for (count, other) in (2..).zip(others.iter_mut()) {
+                if all {
+                    other.among(&mut matches, budget, &mut |found, more| *found = more.map_or(*found, |more| sum(*found, more)))?;
+                    matches.retain(|found| found.count == count);
+                } else {
+                    let mut more = Vec::new();
+                    other.until(end, budget, &mut more)?;
+                    more.retain(|found| sieve.keeps(found.doc));
+                    matches.append(&mut more);
+                    // Stable: what was found first is added to first.
+                    matches.sort_by_key(|found| found.doc);
+                    matches = matches.chunk_by(|a, b| a.doc == b.doc).filter_map(|same| same.iter().copied().reduce(sum)).collect();
+                }
+            }
+            for scan in &mut optional {
+                scan.among(&mut matches, budget, &mut |found, more| {
+                    found.score += more.filter(|more| !more.is_mistyped).map_or(0.0, |more| more.score);
+                })?;
+            }
+            for (scan, is_whole) in &mut excluded {
+                // Whatever has it counts nothing.
+                scan.among(&mut matches, budget, &mut |found, there| {
+                    found.count = there.filter(|there| !there.is_mistyped).map_or(found.count, |_| 0);
+                })?;
+                matches.retain(|found| found.count > 0);
+                // What was not looked at may have it.
+                if budget.is_spent() || !*is_whole {
+                    matches.clear();
+                }
+            }
+            matches.iter().for_each(&mut *tell);
+        }
+    }
+
+    /// Tell of every document that has what is wanted, in each language and segment.
+    fn each(
+        &self,
+        query: &Query,
+        wanted: &[Wanted<'_>],
+        all: bool,
+        budget: &mut Budget,
+        tell: &mut dyn FnMut(&Within<'_>, &Match),
+    ) -> Result<(), Error> {
+        for (place, reader) in self.searcher.segment_readers().iter().enumerate() {
+            let (segment, columns) = (Segment::new(reader, &self.fields)?, Columns::of(reader)?);
+            for wanted in wanted {
+                let sieve = Sieve::new(&columns, &query.among, wanted.earlier)?;
+                let within =
+                    Within { query, columns: &columns, segment: place, language: wanted.language, required: wanted.required.len() };
+                Self::matches(wanted, (&segment, &sieve), all, budget, &mut |found| tell(&within, found))?;
             }
         }
-        let docs: Vec<DocId> = matches.iter().map(|found| found.doc).collect();
-        for (looked_up, weight) in &wanted.optional {
-            for (found, more) in matches.iter_mut().zip(segment.among(looked_up, *weight, &docs, budget)?) {
-                found.score += more.filter(|more| !more.is_mistyped).map_or(0.0, |more| more.score);
-            }
-        }
-        for looked_up in &wanted.excluded {
-            let docs: Vec<DocId> = matches.iter().map(|found| found.doc).collect();
-            let there = segment.among(looked_up, 0.0, &docs, budget)?;
-            let kept = matches.iter().zip(there).filter(|(_, there)| there.is_none_or(|there| there.is_mistyped));
-            matches = kept.map(|(found, _)| *found).collect();
-            // What was not looked at may have it.
-            if budget.is_spent() || !looked_up.is_whole {
-                matches.clear();
-            }
-        }
-        Ok(matches)
+        Ok(())
     }
 
     /// Every story that has what is wanted, each once.
     fn candidates(&self, query: &Query, wanted: &[Wanted<'_>], all: bool, budget: &mut Budget) -> Result<Vec<Candidate>, Error> {
         let mut candidates: Vec<Candidate> = Vec::new();
-        for (place, reader) in self.searcher.segment_readers().iter().enumerate() {
-            let (segment, columns) = (Segment::new(reader, &self.fields)?, Columns::of(reader)?);
-            for wanted in wanted {
-                let sieve = Sieve::new(&columns, &query.among, wanted.earlier)?;
-                for found in Self::matches(wanted, (&segment, &sieve), all, budget)? {
-                    let published_at = columns.published_at(found.doc);
-                    let has = Has::of(found.count, wanted.required.len());
-                    let score = found.score * newness(query.recency, query.today, published_at);
-                    let rank = rank(score, has, found.is_mistyped);
-                    candidates.push(Candidate {
-                        key: match query.ranking {
-                            Ranking::Relevance => rank,
-                            Ranking::Newest => published_at.as_micros(),
-                        },
-                        rank,
-                        score,
-                        has,
-                        article: columns.id(found.doc),
-                        language: wanted.language,
-                        segment: place,
-                        doc: found.doc,
-                    });
-                }
-            }
-        }
+        self.each(query, wanted, all, budget, &mut |within, found| candidates.push(within.candidate(found, within.placed(found))))?;
         if wanted.len() > 1 {
             // Of the languages of a story, that in which it fits best; of equals the first.
             candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.rank.cmp(&a.rank)).then(a.language.cmp(&b.language)));
@@ -223,23 +209,40 @@ impl Snapshot {
         Ok(candidates)
     }
 
-    /// Carry a query out.
-    pub(super) fn search(&self, query: &Query) -> Result<Found, Error> {
-        let parts = typed::parts(&query.typed);
-        let mut found =
-            Found { hits: Vec::new(), total: 0, facets: Vec::new(), is_relaxed: false, is_partial: false, place: 0, at: query.today };
-        let mut budget = Budget::new();
-        let wanted = self.wanted(&parts, &query.languages, &mut found, &mut budget)?;
-        let mut candidates = self.candidates(query, &wanted, true, &mut budget)?;
-        let most = wanted.iter().map(|wanted| wanted.required.len()).max().unwrap_or(0);
-        if (candidates.is_empty() && most > 1) || (candidates.len() < ENOUGH && most > 2) {
-            candidates = self.candidates(query, &wanted, false, &mut budget)?;
+    /// The first stories that have all that is wanted in one language, and how many have; nothing is kept, nor much read, of the others.
+    fn first(&self, query: &Query, wanted: &[Wanted<'_>], budget: &mut Budget) -> Result<(Vec<Candidate>, usize), Error> {
+        let mut best = Best::new(query.limit, query.cursor);
+        let newest = query.recency.factor(0.0);
+        self.each(query, wanted, true, budget, &mut |within, found| {
+            best.count();
+            let bound = rank(found.score * newest, Has::Everything, found.is_mistyped);
+            if query.ranking == Ranking::Relevance && !best.may_reach(bound) {
+                return;
+            }
+            let placed = within.placed(found);
+            if best.reaches(placed.key) {
+                best.keep(within.candidate(found, placed));
+            }
+        })?;
+        Ok(best.told())
+    }
+
+    /// The first stories that have all that is wanted, unless it is known that these are few, or some of it where they are, out of all of these, which are counted.
+    fn all(
+        &self,
+        query: &Query,
+        (wanted, is_open, is_enough): (&[Wanted<'_>], bool, &dyn Fn(usize) -> bool),
+        found: &mut Found,
+        budget: &mut Budget,
+    ) -> Result<Vec<Candidate>, Error> {
+        let mut candidates = if is_open { self.candidates(query, wanted, true, budget)? } else { Vec::new() };
+        if !is_open || !is_enough(candidates.len()) {
+            candidates = self.candidates(query, wanted, false, budget)?;
             if candidates.iter().any(|candidate| candidate.has > Has::Some) {
                 candidates.retain(|candidate| candidate.has > Has::Some);
             }
             found.is_relaxed = candidates.iter().any(|candidate| candidate.has < Has::Everything);
         }
-        found.is_partial |= budget.is_spent();
         found.total = u64::try_from(candidates.len()).unwrap_or(u64::MAX);
         found.facets = counting::counted(&self.searcher, &query.facets, &candidates)?;
         // As lists are: the first by the key, then by the id, the last first.
@@ -255,6 +258,29 @@ impl Snapshot {
             candidates.truncate(query.limit);
         }
         candidates.sort_by(order);
+        Ok(candidates)
+    }
+
+    /// Carry a query out.
+    pub(super) fn search(&self, query: &Query) -> Result<Found, Error> {
+        let parts = typed::parts(&query.typed);
+        let mut found =
+            Found { hits: Vec::new(), total: 0, facets: Vec::new(), is_relaxed: false, is_partial: false, place: 0, at: query.today };
+        let mut budget = Budget::new();
+        let wanted = self.wanted(&parts, &query.languages, &mut found, &mut budget)?;
+        let most = wanted.iter().map(|wanted| wanted.required.len()).max().unwrap_or(0);
+        let is_enough = |count: usize| (count > 0 || most < 2) && (count >= ENOUGH || most < 3);
+        // Where a story cannot be found twice and nothing is counted, only what is shown is kept.
+        let is_short = wanted.len() < 2 && query.facets.is_empty() && query.limit > 0;
+        let first = if is_short { Some(self.first(query, &wanted, &mut budget)?) } else { None };
+        let candidates = match first {
+            Some((candidates, count)) if is_enough(count) => {
+                found.total = u64::try_from(count).unwrap_or(u64::MAX);
+                candidates
+            }
+            first => self.all(query, (&wanted, first.is_none(), &is_enough), &mut found, &mut budget)?,
+        };
+        found.is_partial |= budget.is_spent();
         let locales = query.languages.locales();
         let hit = |candidate: Candidate| {
             let locale = locales.get(candidate.language)?.clone();
@@ -303,8 +329,11 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
+            Instant,
             article::{Genre, Kind},
             content::Content,
+            page::Cursor,
+            recency::Recency,
         },
         search::{
             document::{Document, Documents},
@@ -333,6 +362,74 @@ mod tests {
         }
     }
 
+    fn asked(typed: &str, limit: usize) -> Query {
+        Query {
+            typed: typed.to_owned(),
+            languages: Languages::Any(vec![Locale::stored("en".to_owned())]),
+            among: Among::default(),
+            ranking: Ranking::Relevance,
+            recency: Recency::default(),
+            today: Instant::from_micros(0),
+            limit,
+            cursor: None,
+            facets: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn pages_are_what_is_found_in_its_order_however_little_of_it_is_kept() {
+        let mut generation = Generation::new(None).unwrap();
+        // Which words a story has follows from its number; some say more, and all were published at different hours.
+        let said = |n: u128| {
+            let words = [(2, "ferry"), (3, "strike"), (5, "harbour harbour"), (7, "old harbour")];
+            words.iter().filter(|(by, _)| n.is_multiple_of(*by)).map(|(_, word)| *word).collect::<Vec<_>>().join(" quay ")
+        };
+        for part in 0..3_u128 {
+            let story = |n: u128| {
+                let published_at = Instant::from_micros(i64::try_from(n * 37 % 101).unwrap() * -7_200_000_000);
+                Document { published_at, ..story(n, "Port", &said(n)) }
+            };
+            generation.begin_writing().unwrap();
+            let live = (part * 70..part * 70 + 70).map(story).collect();
+            generation.add(&Documents { live, desk: Vec::new() }, &mut Lexicon::default()).unwrap();
+            generation.commit(i64::try_from(part).unwrap() + 1, Instant::from_micros(0)).unwrap();
+        }
+        let (snapshot, ..) = generation.snapshot(None).unwrap();
+        for (typed, has) in [
+            ("ferry", (|n| n % 2 == 0) as fn(u128) -> bool),
+            ("strike ferry", |n| n % 6 == 0),
+            ("port -ferry", |n| n % 2 == 1),
+            ("harbour", |n| n % 5 == 0 || n % 7 == 0),
+            ("\"old harbour\"", |n| n % 7 == 0),
+            ("ferry \"old harbour\" -strike", |n| n % 14 == 0 && n % 3 != 0),
+            ("fer* har*", |n| n % 2 == 0 && (n % 5 == 0 || n % 7 == 0)),
+        ] {
+            for ranking in [Ranking::Relevance, Ranking::Newest] {
+                let expected: BTreeSet<u128> = (0..210).filter(|n| has(*n)).collect();
+                // Counting keeps all of it.
+                let facets = BTreeSet::from([crate::search::FacetKind::Kind]);
+                let whole = snapshot.search(&Query { ranking, facets, ..asked(typed, 300) }).unwrap();
+                assert_eq!(whole.hits.iter().map(|hit| hit.article.uuid().as_u128()).collect::<BTreeSet<_>>(), expected, "{typed}");
+                let code = ranking.sorting().code();
+                let page = |cursor: Option<Cursor>| snapshot.search(&Query { ranking, cursor, ..asked(typed, 7) }).unwrap();
+                let behind =
+                    |hit: &Hit, backwards| Cursor { backwards, order: code, key: hit.key, id: hit.article.uuid(), ..Cursor::default() };
+                let (mut read, mut cursor) = (Vec::new(), None);
+                loop {
+                    let found = page(cursor);
+                    assert_eq!(found.total, whole.total);
+                    let Some(last) = found.hits.last() else { break };
+                    cursor = Some(behind(last, false));
+                    read.extend(found.hits);
+                }
+                assert_eq!(read, whole.hits, "{typed}");
+                let back = page(Some(behind(&whole.hits[20.min(whole.hits.len() - 1)], true))).hits;
+                let before: Vec<_> = whole.hits.iter().take(20.min(whole.hits.len() - 1)).rev().take(7).cloned().collect();
+                assert_eq!(back, before, "{typed}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_left_out_is_not_found_however_little_of_the_budget_is_left() {
         let mut generation = Generation::new(None).unwrap();
@@ -345,17 +442,7 @@ mod tests {
         generation.commit(1, Instant::from_micros(0)).unwrap();
         let (snapshot, ..) = generation.snapshot(None).unwrap();
         for typed in ["ferry -strike", "ferry -strik*", "ferry -\"strike strike0\" -strike -strik*"] {
-            let query = Query {
-                typed: typed.to_owned(),
-                languages: Languages::Any(vec![Locale::stored("en".to_owned())]),
-                among: Among::default(),
-                ranking: Ranking::Relevance,
-                recency: Recency::default(),
-                today: Instant::from_micros(0),
-                limit: 100,
-                cursor: None,
-                facets: BTreeSet::new(),
-            };
+            let query = asked(typed, 100);
             let mut most = 0;
             for budget in 0..6_000 {
                 let mut budget = Budget::of(budget);

@@ -1,0 +1,151 @@
+//! What is looked for in a segment, read on from document to document, a window at a time.
+//!
+//! **Decision.** A word that a million stories have is not read into memory first and weighed then: of a window of documents everything is looked up before the next one
+//! is begun. **Consequence.** What a search holds is as much as a window has, however much is found.
+
+use std::{iter::Peekable, vec};
+
+use tantivy::{DocId, DocSet, TERMINATED};
+
+use super::{
+    budget::Budget,
+    matching::{Match, Read, Segment},
+    terms::{LookedUp, Terms},
+};
+use crate::domain::Error;
+
+/// What is looked for in a segment, and how far it was read.
+pub(super) struct Scan<'a> {
+    segment: &'a Segment<'a>,
+    looked_up: &'a LookedUp,
+    weight: f64,
+    reads: Vec<Read<'a>>,
+    /// Where words stand beside each other, once all of that was read.
+    phrase: Option<Peekable<vec::IntoIter<Match>>>,
+}
+
+impl<'a> Scan<'a> {
+    /// From the beginning of a segment, with what it counts.
+    pub(super) fn new(segment: &'a Segment<'a>, looked_up: &'a LookedUp, weight: f64) -> Result<Self, Error> {
+        let reads = if let Terms::Any(alternatives) = &looked_up.terms { segment.read(alternatives)? } else { Vec::new() };
+        Ok(Self { segment, looked_up, weight, reads, phrase: None })
+    }
+
+    /// One for each of some things, with what each counts.
+    pub(super) fn each(segment: &'a Segment<'a>, all: &'a [(LookedUp, f64)]) -> Result<Vec<Self>, Error> {
+        all.iter().map(|(looked_up, weight)| Self::new(segment, looked_up, *weight)).collect()
+    }
+
+    /// The document that it goes on with; [`TERMINATED`] behind the last.
+    pub(super) fn next(&mut self, budget: &mut Budget) -> Result<DocId, Error> {
+        if let Terms::Phrase(_) = &self.looked_up.terms {
+            return Ok(self.phrase(budget)?.peek().map_or(TERMINATED, |found| found.doc));
+        }
+        Ok(self.reads.iter().map(|read| read.postings.doc()).min().unwrap_or(TERMINATED))
+    }
+
+    fn phrase(&mut self, budget: &mut Budget) -> Result<&mut Peekable<vec::IntoIter<Match>>, Error> {
+        if self.phrase.is_none() {
+            let mut found = Vec::new();
+            self.segment.phrase(self.looked_up, self.weight, None, budget, &mut found)?;
+            self.phrase = Some(found.into_iter().peekable());
+        }
+        Ok(self.phrase.get_or_insert_with(|| Vec::new().into_iter().peekable()))
+    }
+
+    /// Each live document before `end` that has it and was not read yet, in their order.
+    pub(super) fn until(&mut self, end: DocId, budget: &mut Budget, found: &mut Vec<Match>) -> Result<(), Error> {
+        if let Terms::Phrase(_) = &self.looked_up.terms {
+            let phrase = self.phrase(budget)?;
+            found.extend(std::iter::from_fn(|| phrase.next_if(|found| found.doc < end)));
+            return Ok(());
+        }
+        let begun = found.len();
+        let several = self.reads.len() > 1;
+        for read in &mut self.reads {
+            let mut doc = read.postings.doc();
+            // Ends: each round reads on, and a list has an end.
+            while doc < end && budget.take() {
+                if !self.segment.is_deleted(doc) {
+                    let score = self.weight * self.segment.strength(read);
+                    found.push(Match { doc, score, is_mistyped: read.of.is_mistyped, count: 1 });
+                }
+                doc = read.postings.advance();
+            }
+        }
+        if several {
+            // Of the ways in which a document has it, the best counts; as typed, where it is that too.
+            let mut these = found.split_off(begun);
+            these.sort_by(|a, b| a.doc.cmp(&b.doc).then(a.is_mistyped.cmp(&b.is_mistyped)).then(b.score.total_cmp(&a.score)));
+            these.dedup_by_key(|found| found.doc);
+            found.append(&mut these);
+        }
+        Ok(())
+    }
+
+    /// Tell of each of some documents, in their order, what it has of it; nothing of those that have it not, or that were not looked at any more.
+    pub(super) fn among(
+        &mut self,
+        matches: &mut [Match],
+        budget: &mut Budget,
+        tell: &mut dyn FnMut(&mut Match, Option<Match>),
+    ) -> Result<(), Error> {
+        if let Terms::Phrase(_) = &self.looked_up.terms {
+            let docs: Vec<DocId> = matches.iter().map(|found| found.doc).collect();
+            let mut there = Vec::new();
+            self.segment.phrase(self.looked_up, self.weight, Some(&docs), budget, &mut there)?;
+            let mut there = there.into_iter().peekable();
+            matches.iter_mut().for_each(|found| {
+                let this = there.next_if(|there| there.doc == found.doc);
+                tell(found, this);
+            });
+            return Ok(());
+        }
+        let mut is_over = false;
+        for found in matches {
+            let mut best: Option<Match> = None;
+            for read in &mut self.reads {
+                // What is looked at in vain takes its time as well.
+                is_over = is_over || !budget.take();
+                if is_over {
+                    best = None;
+                    break;
+                }
+                if read.postings.doc() < found.doc {
+                    read.postings.seek(found.doc);
+                }
+                if read.postings.doc() == found.doc {
+                    let score = self.weight * self.segment.strength(read);
+                    let this = Match { doc: found.doc, score, is_mistyped: read.of.is_mistyped, count: 1 };
+                    let is_better = |best: &Match| (this.is_mistyped, -this.score) < (best.is_mistyped, -best.score);
+                    if best.as_ref().is_none_or(is_better) {
+                        best = Some(this);
+                    }
+                }
+            }
+            tell(found, best);
+        }
+        Ok(())
+    }
+}
+
+/// Each live document of a segment that has it, in their order.
+pub(super) fn all(segment: &Segment<'_>, looked_up: &LookedUp, weight: f64, budget: &mut Budget) -> Result<Vec<Match>, Error> {
+    let mut found = Vec::new();
+    Scan::new(segment, looked_up, weight)?.until(TERMINATED, budget, &mut found)?;
+    Ok(found)
+}
+
+/// Of these documents, in their order, those that have it, with what it counts there; `None` for those that have not.
+pub(super) fn among(
+    segment: &Segment<'_>,
+    looked_up: &LookedUp,
+    weight: f64,
+    docs: &[DocId],
+    budget: &mut Budget,
+) -> Result<Vec<Option<Match>>, Error> {
+    let mut matches: Vec<Match> = docs.iter().map(|doc| Match { doc: *doc, score: 0.0, is_mistyped: false, count: 0 }).collect();
+    let mut all = Vec::with_capacity(docs.len());
+    Scan::new(segment, looked_up, weight)?.among(&mut matches, budget, &mut |_, there| all.push(there))?;
+    Ok(all)
+}
