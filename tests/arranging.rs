@@ -231,7 +231,9 @@ both! {
             let fresh = app.uncached().await;
             let before = app.store.statements();
             let rails = app.anyone().at(&fresh).get("/v1/pages?path=/en").await.ok()["rails"].clone();
-            (rails.as_array().unwrap().len(), app.store.statements() - before)
+            // What is read most stands beside all of them.
+            let arranged = rails.as_array().unwrap().iter().filter(|rail| rail["kind"] == "collection").count();
+            (arranged, app.store.statements() - before)
         };
         let mut paths = Vec::new();
         let mut costs = Vec::new();
@@ -249,7 +251,7 @@ both! {
             assert_eq!(cost().await.1, costs[0].1 + n, "one statement for each query");
         }
         let rails = read(&app, "/v1/pages?path=/en").await["rails"].clone();
-        for (n, rail) in rails.as_array().unwrap().iter().enumerate() {
+        for (n, rail) in rails.as_array().unwrap().iter().filter(|rail| rail["kind"] == "collection").enumerate() {
             let shown = headlines(&rail["articles"]);
             assert_eq!((shown.len(), &*shown[0]), (6, &*format!("Rail {n}")));
         }

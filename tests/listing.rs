@@ -385,7 +385,7 @@ both! {
             }
             assert_eq!(own, 1, "{to}");
         }
-        assert_eq!(lists, 29);
+        assert_eq!(lists, 30);
         let shared: Vec<_> = lists_of.into_values().filter(|of| of.len() > 1).collect();
         assert_eq!(shared, [BTreeSet::from(["articles", "pages"])]);
     }

@@ -395,15 +395,17 @@ mod tests {
             generation.commit(i64::try_from(part).unwrap() + 1, Instant::from_micros(0)).unwrap();
         }
         let (snapshot, ..) = generation.snapshot(None).unwrap();
-        for (typed, has) in [
-            ("ferry", (|n| n % 2 == 0) as fn(u128) -> bool),
+        type Expected = fn(u128) -> bool;
+        let asked_for: [(&str, Expected); 7] = [
+            ("ferry", |n| n % 2 == 0),
             ("strike ferry", |n| n % 6 == 0),
             ("port -ferry", |n| n % 2 == 1),
             ("harbour", |n| n % 5 == 0 || n % 7 == 0),
             ("\"old harbour\"", |n| n % 7 == 0),
             ("ferry \"old harbour\" -strike", |n| n % 14 == 0 && n % 3 != 0),
             ("fer* har*", |n| n % 2 == 0 && (n % 5 == 0 || n % 7 == 0)),
-        ] {
+        ];
+        for (typed, has) in asked_for {
             for ranking in [Ranking::Relevance, Ranking::Newest] {
                 let expected: BTreeSet<u128> = (0..210).filter(|n| has(*n)).collect();
                 // Counting keeps all of it.

@@ -162,6 +162,8 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
         relations = vec![Vec::new(); lives.len()];
         if !reading.chain.is_empty() {
             (relations, found) = next::along(tx, &lives)?;
+            // As they are named: a database has no order of its own.
+            found.sort_by_key(|live| relations.iter().flatten().position(|id| *id == live.article_id));
         }
         for live in &found {
             name(live, deeper[0], deeper[1], deeper[2]);
