@@ -771,6 +771,7 @@ fn query(typed: &str) -> Query {
         today: dateline::domain::Instant::from_micros(0),
         limit: 100,
         cursor: None,
+        is_counted: false,
         facets: BTreeSet::new(),
     }
 }

@@ -270,6 +270,7 @@ pub fn search(
         today: now.day(),
         limit: usize::try_from(paging.limit).unwrap_or(100).saturating_add(1),
         cursor: paging.cursor,
+        is_counted: paging.count,
         facets: searched.facets.clone(),
     };
     // Whatever has left the public since is not even counted.
@@ -293,6 +294,7 @@ pub fn search(
                 let (backwards, order) = (paging.backwards(), searched.ranking.sorting().code());
                 query.cursor = Some(Cursor { backwards, order, key: last.key, id: last.article.uuid(), ..Cursor::default() });
                 query.facets.clear();
+                query.is_counted = false;
                 hits = index.search(&query)?.hits;
             }
             _ => break,

@@ -10,7 +10,7 @@ use std::{
 
 use tantivy::{
     DocId, DocSet, TERMINATED,
-    schema::{IndexRecordOption, Term},
+    schema::Term,
 };
 use uuid::Uuid;
 
@@ -18,11 +18,10 @@ use super::{
     Read, SearchIndex,
     among::{Columns, Values},
     budget::Budget,
-    matching::Segment,
     rank::idf,
     scan,
     searching::Snapshot,
-    terms::{self, Alternative, LookedUp, Terms, postings},
+    terms::{self, Alternative, LookedUp, Terms},
 };
 use crate::domain::{
     Error, Instant, Locale, analysis::Analyser, article::ArticleId, article::Kind, content::Content, related::Shared, section::SectionId,
@@ -162,12 +161,12 @@ impl Snapshot {
     /// The live documents of a locale that have a value, segment by segment.
     fn having(&self, sieves: &[Sieve<'_>], term: &Term) -> Result<Vec<(usize, DocId)>, Error> {
         let mut all = Vec::new();
-        for (place, (reader, sieve)) in self.searcher.segment_readers().iter().zip(sieves).enumerate() {
-            let Some(mut list) = postings(reader, term, IndexRecordOption::Basic)? else { continue };
+        for (place, (segment, sieve)) in self.segments.iter().zip(sieves).enumerate() {
+            let Some(mut list) = segment.list(term)? else { continue };
             let mut doc = list.doc();
             // Ends: each round reads on, and a list has an end.
             while doc != TERMINATED {
-                if !reader.is_deleted(doc) && sieve.keeps(doc) {
+                if !segment.is_deleted(doc) && sieve.keeps(doc) {
                     all.push((place, doc));
                 }
                 doc = list.advance();
@@ -179,15 +178,12 @@ impl Snapshot {
     fn alike(&self, of: &Alike<'_>, limit: usize) -> Result<Vec<(ArticleId, f64)>, Error> {
         let size = self.sizes.get(of.locale.as_str()).copied().unwrap_or(0);
         let mut budget = Budget::unlimited();
-        let readers = self.searcher.segment_readers();
-        let columns = readers.iter().map(Columns::of).collect::<Result<Vec<_>, _>>()?;
-        let sieves = columns.iter().map(|columns| Sieve::of(columns, of.locale)).collect::<Result<Vec<_>, _>>()?;
+        let sieves = self.segments.iter().map(|segment| Sieve::of(segment.columns(), of.locale)).collect::<Result<Vec<_>, _>>()?;
         let mut shared: HashMap<(usize, DocId), Shared> = HashMap::new();
         let telling = self.telling(of, size, &mut budget)?;
-        for (place, (reader, sieve)) in readers.iter().zip(&sieves).enumerate() {
-            let segment = Segment::new(reader, &self.fields)?;
+        for (place, (segment, sieve)) in self.segments.iter().zip(&sieves).enumerate() {
             for (looked_up, rarity) in &telling {
-                for found in scan::all(&segment, looked_up, *rarity, &mut budget)? {
+                for found in scan::all(segment, looked_up, *rarity, &mut budget)? {
                     if sieve.keeps(found.doc) {
                         shared.entry((place, found.doc)).or_default().words += found.score;
                     }

@@ -41,4 +41,10 @@ impl Budget {
     pub(super) fn is_spent(&self) -> bool {
         self.0 == 0
     }
+
+    /// How much is left.
+    #[cfg(test)]
+    pub(super) fn left(&self) -> u64 {
+        self.0
+    }
 }

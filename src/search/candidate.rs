@@ -7,11 +7,15 @@ use uuid::Uuid;
 
 use super::{
     among::Columns,
-    matching::Match,
+    matching::{Match, Segment},
+    pass::Wanted,
     query::{Query, Ranking},
     rank::{Has, newness, rank},
 };
 use crate::domain::page::Cursor;
+
+/// Stories that have everything, from which on no others are shown.
+pub(super) const ENOUGH: usize = 10;
 
 /// A story that was found, before anything is read of it.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +40,14 @@ pub(super) struct Within<'a> {
     pub language: usize,
     /// How much has to be there.
     pub required: usize,
+}
+
+impl<'a> Within<'a> {
+    /// In a segment, which has a place among the others.
+    pub(super) fn of(query: &'a Query, wanted: &Wanted<'_>, (place, segment): (usize, &'a Segment)) -> Self {
+        let (language, required) = (wanted.language, wanted.required.len());
+        Self { query, columns: segment.columns(), segment: place, language, required }
+    }
 }
 
 /// Where a document stands.
@@ -72,7 +84,7 @@ pub(super) struct Best {
     most: usize,
     backwards: bool,
     behind: Option<(i64, u128)>,
-    total: usize,
+    count: usize,
     /// The last of them on top.
     kept: BinaryHeap<Reverse<Placed>>,
 }
@@ -104,7 +116,7 @@ impl Best {
     /// So many at most, behind a cursor.
     pub(super) fn new(most: usize, cursor: Option<Cursor>) -> Self {
         let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-        let mut best = Self { most, backwards, behind: None, total: 0, kept: BinaryHeap::new() };
+        let mut best = Self { most, backwards, behind: None, count: 0, kept: BinaryHeap::new() };
         best.behind = cursor.map(|cursor| best.place(cursor.key, cursor.id));
         best
     }
@@ -113,24 +125,38 @@ impl Best {
         if self.backwards { (!key, !id.as_u128()) } else { (key, id.as_u128()) }
     }
 
-    /// One more was found.
-    pub(super) fn count(&mut self) {
-        self.total = self.total.saturating_add(1);
+    /// One more was found: it is kept, if it is among them.
+    pub(super) fn found_in(&mut self, within: &Within<'_>, found: &Match) {
+        self.count = self.count.saturating_add(1);
+        let newest = within.query.recency.factor(0.0);
+        let bound = || rank(found.score * newest, Has::Everything, found.is_mistyped);
+        if within.query.ranking == Ranking::Relevance && !self.backwards && !self.reaches(bound()) {
+            return;
+        }
+        let placed = within.placed(found);
+        if self.reaches(placed.key) {
+            self.keep(within.candidate(found, placed));
+        }
     }
 
     /// Whether one with this key may be among them.
-    pub(super) fn reaches(&self, key: i64) -> bool {
-        let last = self.kept.peek().filter(|_| self.kept.len() >= self.most);
-        last.is_none_or(|Reverse(last)| self.place(key, Uuid::nil()).0 >= last.0.0)
+    fn reaches(&self, key: i64) -> bool {
+        self.floor().is_none_or(|floor| if self.backwards { key <= floor } else { key >= floor })
     }
 
-    /// Whether one whose key is not above this one may be.
-    pub(super) fn may_reach(&self, bound: i64) -> bool {
-        self.backwards || self.reaches(bound)
+    /// How many were found so far.
+    pub(super) fn found(&self) -> usize {
+        self.count
+    }
+
+    /// The least key that may be among them, once there are enough.
+    pub(super) fn floor(&self) -> Option<i64> {
+        let last = self.kept.peek().filter(|_| self.kept.len() >= self.most);
+        last.map(|Reverse(last)| if self.backwards { !last.0.0 } else { last.0.0 })
     }
 
     /// Keep one, if it is among them.
-    pub(super) fn keep(&mut self, candidate: Candidate) {
+    fn keep(&mut self, candidate: Candidate) {
         let place = self.place(candidate.key, candidate.article);
         if self.behind.is_some_and(|behind| place >= behind) {
             return;
@@ -144,6 +170,6 @@ impl Best {
     /// What was kept, the first first, and how much was found.
     pub(super) fn told(self) -> (Vec<Candidate>, usize) {
         let kept = self.kept.into_sorted_vec();
-        (kept.into_iter().map(|Reverse(Placed(_, candidate))| candidate).collect(), self.total)
+        (kept.into_iter().map(|Reverse(Placed(_, candidate))| candidate).collect(), self.count)
     }
 }

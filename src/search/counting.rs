@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tantivy::Searcher;
-
 use super::{
-    among::Columns,
     candidate::Candidate,
+    matching::Segment,
     query::{Count, FacetKind},
 };
 use crate::domain::Error;
@@ -14,7 +12,7 @@ use crate::domain::Error;
 /// Values that are told of each facet at most.
 pub const MOST_VALUES: usize = 100;
 
-/// The column that a facet is read off, of those of [`Columns::fact`].
+/// The column that a facet is read off, of those of [`Columns::fact`](super::among::Columns::fact).
 fn column(kind: FacetKind) -> Option<usize> {
     match kind {
         FacetKind::Section => Some(0),
@@ -27,7 +25,7 @@ fn column(kind: FacetKind) -> Option<usize> {
 
 /// How many of those that were found have which value.
 pub(super) fn counted(
-    searcher: &Searcher,
+    segments: &[Segment],
     kinds: &BTreeSet<FacetKind>,
     found: &[Candidate],
 ) -> Result<Vec<(FacetKind, Vec<Count>)>, Error> {
@@ -35,8 +33,7 @@ pub(super) fn counted(
         return Ok(Vec::new());
     }
     let mut counts: BTreeMap<FacetKind, BTreeMap<String, u64>> = kinds.iter().map(|kind| (*kind, BTreeMap::new())).collect();
-    for (place, reader) in searcher.segment_readers().iter().enumerate() {
-        let columns = Columns::of(reader)?;
+    for (place, columns) in segments.iter().map(Segment::columns).enumerate() {
         let here = || found.iter().filter(|candidate| candidate.segment == place).map(|candidate| candidate.doc);
         for (kind, counts) in &mut counts {
             let Some(fact) = column(*kind) else {

@@ -11,7 +11,7 @@ use tantivy::{DocId, columnar::StrColumn};
 use uuid::Uuid;
 
 use super::{
-    among::{Columns, Values},
+    among::Values,
     budget::{Budget, DESK_BUDGET},
     fields::unpublished,
     known::{self, DeskKind},
@@ -290,7 +290,7 @@ fn stepped(found: Match) -> Match {
 
 /// Of some documents, in their order, those that have something.
 fn among(
-    segment: &Segment<'_>,
+    segment: &Segment,
     looked_up: &LookedUp,
     weight: f64,
     docs: &[DocId],
@@ -305,7 +305,7 @@ fn among(
 
 impl Wanted<'_> {
     /// What of a segment has all that is wanted, and is kept.
-    fn matches(&self, segment: &Segment<'_>, keeps: &dyn Fn(DocId) -> bool, budget: &mut Budget) -> Result<Vec<Match>, Error> {
+    fn matches(&self, segment: &Segment, keeps: &dyn Fn(DocId) -> bool, budget: &mut Budget) -> Result<Vec<Match>, Error> {
         let Some((first, others)) = self.required.split_first() else { return Ok(Vec::new()) };
         let mut matches = segment.kept(first, 1.0, keeps, budget)?;
         matches.iter_mut().for_each(|found| *found = stepped(*found));
@@ -376,12 +376,12 @@ impl Snapshot {
     fn at_desk(&self, query: &DeskQuery, with_mistyped: bool) -> Result<(Vec<DeskHit>, bool), Error> {
         let (wanted, is_whole) = self.wanted_at_desk(query, with_mistyped)?;
         let (mut hits, mut budget) = (Vec::new(), Budget::of(DESK_BUDGET));
-        for reader in self.searcher.segment_readers() {
-            let (segment, columns) = (Segment::new(reader, &self.fields)?, Columns::of(reader)?);
+        for segment in &self.segments {
+            let columns = segment.columns();
             let known = Known::new(columns.desk(), query)?;
             for wanted in &wanted {
                 let here = Here::new(columns.desk(), &query.sight, wanted.locale)?;
-                for found in wanted.matches(&segment, &|doc| known.keeps(&here, doc), &mut budget)? {
+                for found in wanted.matches(segment, &|doc| known.keeps(&here, doc), &mut budget)? {
                     let Some(kind) = known.kind(found.doc).filter(|_| found.is_mistyped == with_mistyped) else { continue };
                     let saved_at = columns.saved_at(found.doc);
                     let key = match query.ranking {

@@ -17,6 +17,7 @@ use super::{
     document::Documents,
     fields::{Fields, schema, tokenizers},
     lexicon::Lexicon,
+    matching::Segment,
     searching::Snapshot,
 };
 use crate::domain::{Error, Instant, analysis};
@@ -205,7 +206,8 @@ impl Generation {
         let searcher = self.reader.searcher();
         let sizes = sizes(&searcher, self.fields)?;
         let frequencies = former.map(|former| former.frequencies.clone()).unwrap_or_default();
-        let snapshot = Snapshot { searcher, fields: self.fields, sizes, frequencies };
+        let segments = Segment::all(&searcher, self.fields, former.map_or(&[][..], |former| &former.segments))?;
+        let snapshot = Snapshot { searcher, segments, fields: self.fields, sizes, frequencies };
         Ok((snapshot, payload.place, Instant::from_micros(payload.at)))
     }
 

@@ -1,22 +1,24 @@
 //! Which documents of a segment have what is looked for, and how much of it.
 //!
 //! **Context.** Two instances that have taken up the same changes have to answer alike, and how an engine merges segments is its own affair. **Decision.** Lists of
-//! postings are read here: scores are sums in the order of the clauses, of frequencies among what is live, whatever else lies in a segment. **Consequence.** Nothing is
-//! skipped by upper bounds of scores; a query has a budget of postings, and says so when it has spent it.
+//! postings are read here: scores are sums in the order of the clauses, of frequencies among what is live, whatever else lies in a segment. **Consequence.** What is
+//! passed over for not reaching a page is known by bounds of these sums, not of the engine's; a query has a budget of postings, and says so when it has spent it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use tantivy::{
-    DocId, DocSet, SegmentReader, TERMINATED,
+    DocId, DocSet, Searcher, SegmentReader, TERMINATED,
     fieldnorm::FieldNormReader,
     postings::{Postings, SegmentPostings},
-    schema::IndexRecordOption,
+    schema::{IndexRecordOption, Term},
 };
 
 use super::{
+    among::Columns,
     budget::Budget,
     fields::Fields,
     terms::{Alternative, LookedUp, Terms, postings},
+    windows::Windows,
 };
 use crate::domain::Error;
 
@@ -38,28 +40,75 @@ pub(super) struct Match {
     pub count: usize,
 }
 
-/// A segment, and what is read of it.
-pub(super) struct Segment<'s> {
-    reader: &'s SegmentReader,
+/// Where a phrase is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Look<'d> {
+    /// From a document up to another.
+    Between(DocId, DocId),
+    /// In these, in their order.
+    At(&'d [DocId]),
+}
+
+/// A segment, opened to be read by searches.
+pub(super) struct Segment {
+    reader: SegmentReader,
+    fields: Fields,
+    opened: Arc<Opened>,
+}
+
+/// What of a segment stays as it is for as long as there is one, whatever of it is let go of.
+struct Opened {
     norms: FieldNormReader,
-    fields: &'s Fields,
+    columns: Columns,
+    windows: Windows,
 }
 
 /// One alternative, as it is read.
 pub(super) struct Read<'a> {
     pub postings: SegmentPostings,
+    /// The same from its beginning.
+    fresh: SegmentPostings,
     pub of: &'a Alternative,
 }
 
-impl<'s> Segment<'s> {
-    pub(super) fn new(reader: &'s SegmentReader, fields: &'s Fields) -> Result<Self, Error> {
-        let norms = reader.get_fieldnorms_reader(fields.stems).map_err(Error::internal)?;
-        Ok(Self { reader, norms, fields })
+impl Read<'_> {
+    /// Go back to its beginning.
+    pub(super) fn begin(&mut self) {
+        self.postings = self.fresh.clone();
+    }
+}
+
+impl Segment {
+    /// The segments that are searched, each opened once, whatever there was before.
+    pub(super) fn all(searcher: &Searcher, fields: Fields, former: &[Self]) -> Result<Vec<Self>, Error> {
+        let segment = |reader: &SegmentReader| {
+            let known = former.iter().find(|segment| segment.reader.segment_id() == reader.segment_id());
+            let opened = match known {
+                Some(segment) => segment.opened.clone(),
+                None => Arc::new(Opened {
+                    norms: reader.get_fieldnorms_reader(fields.stems).map_err(Error::internal)?,
+                    columns: Columns::of(reader)?,
+                    windows: Windows::of(reader)?,
+                }),
+            };
+            Ok(Self { reader: reader.clone(), fields, opened })
+        };
+        searcher.segment_readers().iter().map(segment).collect()
+    }
+
+    /// What is kept beside the words of its documents.
+    pub(super) fn columns(&self) -> &Columns {
+        &self.opened.columns
+    }
+
+    /// Its documents, in windows.
+    pub(super) fn windows(&self) -> &Windows {
+        &self.opened.windows
     }
 
     /// What so many occurrences count in a document (BM25).
     fn saturated(&self, doc: DocId, times: u32) -> f64 {
-        let (times, length) = (f64::from(times), f64::from(self.norms.fieldnorm(doc)));
+        let (times, length) = (f64::from(times), f64::from(self.opened.norms.fieldnorm(doc)));
         times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length / USUAL_LENGTH))
     }
 
@@ -69,12 +118,26 @@ impl<'s> Segment<'s> {
         read.of.weight * self.saturated(read.postings.doc(), times)
     }
 
+    /// The most that something can count in a document: more than any number of occurrences does.
+    pub(super) fn most(&self, looked_up: &LookedUp) -> f64 {
+        let weight = match &looked_up.terms {
+            Terms::Any(alternatives) => alternatives.iter().map(|one| one.weight).fold(0.0, f64::max),
+            Terms::Phrase(_) => 1.0,
+        };
+        weight * (K1 + 1.0)
+    }
+
+    /// The documents that have a word.
+    pub(super) fn list(&self, word: &Term) -> Result<Option<SegmentPostings>, Error> {
+        postings(&self.reader, word, IndexRecordOption::Basic)
+    }
+
     /// Lists of alternatives, of those that the segment has.
     pub(super) fn read<'a>(&self, alternatives: &'a [Alternative]) -> Result<Vec<Read<'a>>, Error> {
         let mut all = Vec::new();
         for of in alternatives {
-            if let Some(postings) = postings(self.reader, &of.term, IndexRecordOption::WithFreqs)? {
-                all.push(Read { postings, of });
+            if let Some(postings) = postings(&self.reader, &of.term, IndexRecordOption::WithFreqs)? {
+                all.push(Read { fresh: postings.clone(), postings, of });
             }
         }
         Ok(all)
@@ -98,7 +161,7 @@ impl<'s> Segment<'s> {
             Terms::Any(alternatives) => alternatives,
             Terms::Phrase(terms) => {
                 let Some(first) = terms.first() else { return Ok(Vec::new()) };
-                let Some(mut postings) = postings(self.reader, first, IndexRecordOption::Basic)? else { return Ok(Vec::new()) };
+                let Some(mut postings) = self.list(first)? else { return Ok(Vec::new()) };
                 let mut docs = Vec::new();
                 // Ends: each round reads on, and a list has an end.
                 while postings.doc() != TERMINATED {
@@ -109,7 +172,7 @@ impl<'s> Segment<'s> {
                     postings.advance();
                 }
                 let mut found = Vec::new();
-                self.phrase(looked_up, weight, Some(&docs), budget, &mut found)?;
+                self.phrase(looked_up, weight, Look::At(&docs), budget, &mut found)?;
                 return Ok(found);
             }
         };
@@ -135,30 +198,34 @@ impl<'s> Segment<'s> {
         Ok(found)
     }
 
-    /// Documents in which words stand beside each other; of these alone, where some are given.
+    /// Live documents in which words stand beside each other.
     pub(super) fn phrase(
         &self,
         looked_up: &LookedUp,
         idf: f64,
-        among: Option<&[DocId]>,
+        look: Look<'_>,
         budget: &mut Budget,
         found: &mut Vec<Match>,
     ) -> Result<(), Error> {
         let Terms::Phrase(terms) = &looked_up.terms else { return Ok(()) };
         let mut reads = Vec::new();
         for term in terms {
-            let Some(postings) = postings(self.reader, term, IndexRecordOption::WithFreqsAndPositions)? else { return Ok(()) };
+            let Some(postings) = postings(&self.reader, term, IndexRecordOption::WithFreqsAndPositions)? else { return Ok(()) };
             reads.push(postings);
         }
-        let Some(first) = reads.first() else { return Ok(()) };
-        let mut wanted = among.map(|docs| docs.iter().copied());
-        let mut doc = match &mut wanted {
-            Some(docs) => docs.next().unwrap_or(TERMINATED),
-            None => first.doc(),
+        let Some(first) = reads.first_mut() else { return Ok(()) };
+        let (mut wanted, end) = match look {
+            Look::Between(_, end) => (None, end),
+            Look::At(docs) => (Some(docs.iter().copied()), TERMINATED),
+        };
+        let mut doc = match (&mut wanted, look) {
+            (Some(docs), _) => docs.next().unwrap_or(TERMINATED),
+            (None, Look::Between(from, _)) if first.doc() < from => first.seek(from),
+            (None, _) => first.doc(),
         };
         let (mut places, mut of_word) = (Vec::new(), Vec::new());
         // Ends: each round looks at a later document, and a list has an end.
-        while doc != TERMINATED {
+        while doc < end {
             let mut reached = doc;
             for read in &mut reads {
                 if read.doc() < doc {

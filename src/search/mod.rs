@@ -15,12 +15,14 @@ mod counting;
 mod desk;
 mod document;
 mod fields;
+mod first;
 mod folder;
 mod generation;
 mod known;
 mod lexicon;
 mod marking;
 mod matching;
+mod pass;
 mod query;
 mod rank;
 mod scan;
@@ -28,6 +30,7 @@ mod searching;
 mod suggesting;
 mod terms;
 mod typed;
+mod windows;
 
 use std::{
     collections::BTreeSet,

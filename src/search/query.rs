@@ -122,6 +122,8 @@ pub struct Query {
     pub limit: usize,
     /// Where they begin.
     pub cursor: Option<Cursor>,
+    /// Whether it is told how many there are in all, which takes longer.
+    pub is_counted: bool,
     /// What all that were found are counted by.
     pub facets: BTreeSet<FacetKind>,
 }
@@ -153,7 +155,7 @@ pub struct Count {
 pub struct Found {
     /// One more than asked for when there are more, in the direction of the cursor.
     pub hits: Vec<Hit>,
-    /// How many there are in all.
+    /// How many there are in all, where that was asked; else at least one when there are any.
     pub total: u64,
     /// Of each kind that was asked for, the values that stories have, the most frequent first.
     pub facets: Vec<(FacetKind, Vec<Count>)>,

@@ -3,61 +3,77 @@
 //! **Decision.** A word that a million stories have is not read into memory first and weighed then: of a window of documents everything is looked up before the next one
 //! is begun. **Consequence.** What a search holds is as much as a window has, however much is found.
 
-use std::{iter::Peekable, vec};
-
-use tantivy::{DocId, DocSet, TERMINATED};
+use tantivy::{DocId, DocSet, TERMINATED, postings::SegmentPostings};
 
 use super::{
     budget::Budget,
-    matching::{Match, Read, Segment},
+    matching::{Look, Match, Read, Segment},
     terms::{LookedUp, Terms},
 };
 use crate::domain::Error;
 
 /// What is looked for in a segment, and how far it was read.
 pub(super) struct Scan<'a> {
-    segment: &'a Segment<'a>,
+    segment: &'a Segment,
     looked_up: &'a LookedUp,
     weight: f64,
+    /// The ways to have it; of a phrase its first word.
     reads: Vec<Read<'a>>,
-    /// Where words stand beside each other, once all of that was read.
-    phrase: Option<Peekable<vec::IntoIter<Match>>>,
+    lead: Option<SegmentPostings>,
+    /// What lies before this document was read, or passed over.
+    at: DocId,
 }
 
 impl<'a> Scan<'a> {
     /// From the beginning of a segment, with what it counts.
-    pub(super) fn new(segment: &'a Segment<'a>, looked_up: &'a LookedUp, weight: f64) -> Result<Self, Error> {
-        let reads = if let Terms::Any(alternatives) = &looked_up.terms { segment.read(alternatives)? } else { Vec::new() };
-        Ok(Self { segment, looked_up, weight, reads, phrase: None })
+    pub(super) fn new(segment: &'a Segment, looked_up: &'a LookedUp, weight: f64) -> Result<Self, Error> {
+        let (mut reads, mut lead) = (Vec::new(), None);
+        match &looked_up.terms {
+            Terms::Any(alternatives) => reads = segment.read(alternatives)?,
+            Terms::Phrase(words) => lead = words.first().map(|first| segment.list(first)).transpose()?.flatten(),
+        }
+        Ok(Self { segment, looked_up, weight, reads, lead, at: 0 })
     }
 
     /// One for each of some things, with what each counts.
-    pub(super) fn each(segment: &'a Segment<'a>, all: &'a [(LookedUp, f64)]) -> Result<Vec<Self>, Error> {
+    pub(super) fn each(segment: &'a Segment, all: &'a [(LookedUp, f64)]) -> Result<Vec<Self>, Error> {
         all.iter().map(|(looked_up, weight)| Self::new(segment, looked_up, *weight)).collect()
     }
 
-    /// The document that it goes on with; [`TERMINATED`] behind the last.
-    pub(super) fn next(&mut self, budget: &mut Budget) -> Result<DocId, Error> {
-        if let Terms::Phrase(_) = &self.looked_up.terms {
-            return Ok(self.phrase(budget)?.peek().map_or(TERMINATED, |found| found.doc));
+    /// Go on at a document, wherever it was read to.
+    pub(super) fn go_to(&mut self, doc: DocId) -> Result<(), Error> {
+        if doc < self.at {
+            self.reads.iter_mut().for_each(Read::begin);
+            if let Terms::Phrase(words) = &self.looked_up.terms {
+                self.lead = words.first().map(|first| self.segment.list(first)).transpose()?.flatten();
+            }
         }
-        Ok(self.reads.iter().map(|read| read.postings.doc()).min().unwrap_or(TERMINATED))
+        let lists = self.reads.iter_mut().map(|read| &mut read.postings).chain(&mut self.lead);
+        for list in lists.filter(|list| list.doc() < doc) {
+            list.seek(doc);
+        }
+        self.at = doc;
+        Ok(())
     }
 
-    fn phrase(&mut self, budget: &mut Budget) -> Result<&mut Peekable<vec::IntoIter<Match>>, Error> {
-        if self.phrase.is_none() {
-            let mut found = Vec::new();
-            self.segment.phrase(self.looked_up, self.weight, None, budget, &mut found)?;
-            self.phrase = Some(found.into_iter().peekable());
-        }
-        Ok(self.phrase.get_or_insert_with(|| Vec::new().into_iter().peekable()))
+    /// The most that it can count in a document.
+    pub(super) fn most(&self) -> f64 {
+        self.weight * self.segment.most(self.looked_up)
+    }
+
+    /// The document that it goes on with, at the earliest; [`TERMINATED`] behind the last.
+    pub(super) fn next(&self) -> DocId {
+        self.reads.iter().map(|read| &read.postings).chain(&self.lead).map(DocSet::doc).min().unwrap_or(TERMINATED)
     }
 
     /// Each live document before `end` that has it and was not read yet, in their order.
     pub(super) fn until(&mut self, end: DocId, budget: &mut Budget, found: &mut Vec<Match>) -> Result<(), Error> {
-        if let Terms::Phrase(_) = &self.looked_up.terms {
-            let phrase = self.phrase(budget)?;
-            found.extend(std::iter::from_fn(|| phrase.next_if(|found| found.doc < end)));
+        let from = std::mem::replace(&mut self.at, end);
+        if let Some(lead) = &mut self.lead {
+            if lead.doc() < end {
+                self.segment.phrase(self.looked_up, self.weight, Look::Between(from, end), budget, found)?;
+                lead.seek(end);
+            }
             return Ok(());
         }
         let begun = found.len();
@@ -93,7 +109,7 @@ impl<'a> Scan<'a> {
         if let Terms::Phrase(_) = &self.looked_up.terms {
             let docs: Vec<DocId> = matches.iter().map(|found| found.doc).collect();
             let mut there = Vec::new();
-            self.segment.phrase(self.looked_up, self.weight, Some(&docs), budget, &mut there)?;
+            self.segment.phrase(self.looked_up, self.weight, Look::At(&docs), budget, &mut there)?;
             let mut there = there.into_iter().peekable();
             matches.iter_mut().for_each(|found| {
                 let this = there.next_if(|there| there.doc == found.doc);
@@ -102,6 +118,7 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         let mut is_over = false;
+        self.at = matches.last().map_or(self.at, |last| last.doc.saturating_add(1));
         for found in matches {
             let mut best: Option<Match> = None;
             for read in &mut self.reads {
@@ -130,7 +147,7 @@ impl<'a> Scan<'a> {
 }
 
 /// Each live document of a segment that has it, in their order.
-pub(super) fn all(segment: &Segment<'_>, looked_up: &LookedUp, weight: f64, budget: &mut Budget) -> Result<Vec<Match>, Error> {
+pub(super) fn all(segment: &Segment, looked_up: &LookedUp, weight: f64, budget: &mut Budget) -> Result<Vec<Match>, Error> {
     let mut found = Vec::new();
     Scan::new(segment, looked_up, weight)?.until(TERMINATED, budget, &mut found)?;
     Ok(found)
@@ -138,7 +155,7 @@ pub(super) fn all(segment: &Segment<'_>, looked_up: &LookedUp, weight: f64, budg
 
 /// Of these documents, in their order, those that have it, with what it counts there; `None` for those that have not.
 pub(super) fn among(
-    segment: &Segment<'_>,
+    segment: &Segment,
     looked_up: &LookedUp,
     weight: f64,
     docs: &[DocId],

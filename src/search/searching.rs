@@ -5,18 +5,17 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tantivy::{DocId, Searcher, TERMINATED, schema::Term};
+use tantivy::{Searcher, schema::Term};
 
 use super::{
-    among::{Columns, Sieve},
     budget::Budget,
-    candidate::{Best, Candidate, Within},
+    candidate::{Candidate, ENOUGH, Within},
     counting,
     fields::Fields,
     matching::{Match, Segment},
-    query::{Found, Hit, Languages, Query, Ranking},
-    rank::{Has, idf, rank},
-    scan::Scan,
+    pass::{Having, Pass, Wanted},
+    query::{Found, Hit, Languages, Query},
+    rank::{Has, idf},
     terms::{self, LookedUp, look_up},
     typed::{self, Clause, Need, Part, Sought},
 };
@@ -28,29 +27,17 @@ const REMEMBERED: usize = 100_000;
 const AS_WRITTEN: f64 = 0.5;
 /// How much words count that the language says all the time.
 pub(super) const COMMON: f64 = 0.2;
-/// Documents that are looked at together; a few where what happens between two windows is tested.
-const WINDOW: DocId = if cfg!(test) { 4 } else { 1 << 14 };
-/// Stories that have everything, from which on no others are shown.
-const ENOUGH: usize = 10;
 
 /// The index, as it was when a change was taken up.
 pub(super) struct Snapshot {
     pub searcher: Searcher,
+    /// What it is searched in.
+    pub segments: Vec<Segment>,
     pub fields: Fields,
     /// Live documents of each locale.
     pub sizes: BTreeMap<String, u64>,
     /// How many live documents have which term.
     pub frequencies: Arc<Mutex<HashMap<Term, u64>>>,
-}
-
-/// What is looked for in a locale.
-struct Wanted<'q> {
-    language: usize,
-    earlier: &'q [Locale],
-    /// What has to be there, the rarest first; with its weight.
-    required: Vec<(LookedUp, f64)>,
-    optional: Vec<(LookedUp, f64)>,
-    excluded: Vec<LookedUp>,
 }
 
 impl Snapshot {
@@ -116,115 +103,35 @@ impl Snapshot {
         Ok(all)
     }
 
-    /// Tell of every document of a segment that has all that is required, or any of it, in their order.
-    fn matches(
-        wanted: &Wanted<'_>,
-        (segment, sieve): (&Segment<'_>, &Sieve<'_>),
-        all: bool,
-        budget: &mut Budget,
-        tell: &mut dyn FnMut(&Match),
-    ) -> Result<(), Error> {
-        let (mut required, mut optional) = (Scan::each(segment, &wanted.required)?, Scan::each(segment, &wanted.optional)?);
-        let excluded = wanted.excluded.iter().map(|looked_up| Ok((Scan::new(segment, looked_up, 0.0)?, looked_up.is_whole)));
-        let mut excluded = excluded.collect::<Result<Vec<_>, Error>>()?;
-        let Some((rarest, others)) = required.split_first_mut() else { return Ok(()) };
-        let mut matches: Vec<Match> = Vec::new();
-        // Ends: each round goes on with a later window, and a list has an end.
-        loop {
-            let mut begin = rarest.next(budget)?;
-            for other in others.iter_mut().filter(|_| !all) {
-                begin = begin.min(other.next(budget)?);
-            }
-            if begin == TERMINATED || budget.is_spent() {
-                return Ok(());
-            }
-            let end = begin.saturating_add(WINDOW).min(TERMINATED);
-            matches.clear();
-            rarest.until(end, budget, &mut matches)?;
-            matches.retain(|found| sieve.keeps(found.doc));
-            for (count, other) in (2..).zip(others.iter_mut()) {
-                if all {
-                    other.among(&mut matches, budget, &mut |found, more| *found = more.map_or(*found, |more| sum(*found, more)))?;
-                    matches.retain(|found| found.count == count);
-                } else {
-                    let mut more = Vec::new();
-                    other.until(end, budget, &mut more)?;
-                    more.retain(|found| sieve.keeps(found.doc));
-                    matches.append(&mut more);
-                    // Stable: what was found first is added to first.
-                    matches.sort_by_key(|found| found.doc);
-                    matches = matches.chunk_by(|a, b| a.doc == b.doc).filter_map(|same| same.iter().copied().reduce(sum)).collect();
-                }
-            }
-            for scan in &mut optional {
-                scan.among(&mut matches, budget, &mut |found, more| {
-                    found.score += more.filter(|more| !more.is_mistyped).map_or(0.0, |more| more.score);
-                })?;
-            }
-            for (scan, is_whole) in &mut excluded {
-                // Whatever has it counts nothing.
-                scan.among(&mut matches, budget, &mut |found, there| {
-                    found.count = there.filter(|there| !there.is_mistyped).map_or(found.count, |_| 0);
-                })?;
-                matches.retain(|found| found.count > 0);
-                // What was not looked at may have it.
-                if budget.is_spent() || !*is_whole {
-                    matches.clear();
-                }
-            }
-            matches.iter().for_each(&mut *tell);
-        }
-    }
-
-    /// Tell of every document that has what is wanted, in each language and segment.
+    /// Tell of every document that has all that is required, or any of it, in each segment and language.
     fn each(
         &self,
         query: &Query,
         wanted: &[Wanted<'_>],
-        all: bool,
+        having: Having<'_>,
         budget: &mut Budget,
         tell: &mut dyn FnMut(&Within<'_>, &Match),
     ) -> Result<(), Error> {
-        for (place, reader) in self.searcher.segment_readers().iter().enumerate() {
-            let (segment, columns) = (Segment::new(reader, &self.fields)?, Columns::of(reader)?);
+        for (place, segment) in self.segments.iter().enumerate() {
             for wanted in wanted {
-                let sieve = Sieve::new(&columns, &query.among, wanted.earlier)?;
-                let within =
-                    Within { query, columns: &columns, segment: place, language: wanted.language, required: wanted.required.len() };
-                Self::matches(wanted, (&segment, &sieve), all, budget, &mut |found| tell(&within, found))?;
+                let within = Within::of(query, wanted, (place, segment));
+                let mut pass = Pass::new(query, wanted, segment)?;
+                pass.whole(having, budget, &mut |found| tell(&within, found))?;
             }
         }
         Ok(())
     }
 
     /// Every story that has what is wanted, each once.
-    fn candidates(&self, query: &Query, wanted: &[Wanted<'_>], all: bool, budget: &mut Budget) -> Result<Vec<Candidate>, Error> {
+    fn candidates(&self, query: &Query, wanted: &[Wanted<'_>], having: Having<'_>, budget: &mut Budget) -> Result<Vec<Candidate>, Error> {
         let mut candidates: Vec<Candidate> = Vec::new();
-        self.each(query, wanted, all, budget, &mut |within, found| candidates.push(within.candidate(found, within.placed(found))))?;
+        self.each(query, wanted, having, budget, &mut |within, found| candidates.push(within.candidate(found, within.placed(found))))?;
         if wanted.len() > 1 {
             // Of the languages of a story, that in which it fits best; of equals the first.
             candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.rank.cmp(&a.rank)).then(a.language.cmp(&b.language)));
             candidates.dedup_by_key(|candidate| candidate.article);
         }
         Ok(candidates)
-    }
-
-    /// The first stories that have all that is wanted in one language, and how many have; nothing is kept, nor much read, of the others.
-    fn first(&self, query: &Query, wanted: &[Wanted<'_>], budget: &mut Budget) -> Result<(Vec<Candidate>, usize), Error> {
-        let mut best = Best::new(query.limit, query.cursor);
-        let newest = query.recency.factor(0.0);
-        self.each(query, wanted, true, budget, &mut |within, found| {
-            best.count();
-            let bound = rank(found.score * newest, Has::Everything, found.is_mistyped);
-            if query.ranking == Ranking::Relevance && !best.may_reach(bound) {
-                return;
-            }
-            let placed = within.placed(found);
-            if best.reaches(placed.key) {
-                best.keep(within.candidate(found, placed));
-            }
-        })?;
-        Ok(best.told())
     }
 
     /// The first stories that have all that is wanted, unless it is known that these are few, or some of it where they are, out of all of these, which are counted.
@@ -235,16 +142,16 @@ impl Snapshot {
         found: &mut Found,
         budget: &mut Budget,
     ) -> Result<Vec<Candidate>, Error> {
-        let mut candidates = if is_open { self.candidates(query, wanted, true, budget)? } else { Vec::new() };
+        let mut candidates = if is_open { self.candidates(query, wanted, Having::ALL, budget)? } else { Vec::new() };
         if !is_open || !is_enough(candidates.len()) {
-            candidates = self.candidates(query, wanted, false, budget)?;
+            candidates = self.candidates(query, wanted, Having::Some, budget)?;
             if candidates.iter().any(|candidate| candidate.has > Has::Some) {
                 candidates.retain(|candidate| candidate.has > Has::Some);
             }
             found.is_relaxed = candidates.iter().any(|candidate| candidate.has < Has::Everything);
         }
         found.total = u64::try_from(candidates.len()).unwrap_or(u64::MAX);
-        found.facets = counting::counted(&self.searcher, &query.facets, &candidates)?;
+        found.facets = counting::counted(&self.segments, &query.facets, &candidates)?;
         // As lists are: the first by the key, then by the id, the last first.
         let backwards = query.cursor.is_some_and(|cursor| cursor.backwards);
         let place = |candidate: &Candidate| (candidate.key, candidate.article);
@@ -270,8 +177,9 @@ impl Snapshot {
         let wanted = self.wanted(&parts, &query.languages, &mut found, &mut budget)?;
         let most = wanted.iter().map(|wanted| wanted.required.len()).max().unwrap_or(0);
         let is_enough = |count: usize| (count > 0 || most < 2) && (count >= ENOUGH || most < 3);
-        // Where a story cannot be found twice and nothing is counted, only what is shown is kept.
-        let is_short = wanted.len() < 2 && query.facets.is_empty() && query.limit > 0;
+        // Where a story cannot be found twice and nothing is counted by, only what is shown is kept.
+        let is_once = wanted.len() < 2 || matches!(query.languages, Languages::Chain(_));
+        let is_short = is_once && query.facets.is_empty() && query.limit > 0;
         let first = if is_short { Some(self.first(query, &wanted, &mut budget)?) } else { None };
         let candidates = match first {
             Some((candidates, count)) if is_enough(count) => {
@@ -315,11 +223,6 @@ impl Snapshot {
     }
 }
 
-/// Two things that a document has.
-fn sum(a: Match, b: Match) -> Match {
-    Match { doc: a.doc, score: a.score + b.score, is_mistyped: a.is_mistyped || b.is_mistyped, count: a.count.saturating_add(b.count) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -339,7 +242,7 @@ mod tests {
             document::{Document, Documents},
             generation::Generation,
             lexicon::Lexicon,
-            query::Among,
+            query::{Among, Ranking},
         },
     };
 
@@ -372,6 +275,7 @@ mod tests {
             today: Instant::from_micros(0),
             limit,
             cursor: None,
+            is_counted: true,
             facets: BTreeSet::new(),
         }
     }
@@ -379,14 +283,14 @@ mod tests {
     #[test]
     fn pages_are_what_is_found_in_its_order_however_little_of_it_is_kept() {
         let mut generation = Generation::new(None).unwrap();
-        // Which words a story has follows from its number; some say more, and all were published at different hours.
+        // Which words a story has follows from its number; some say more, and all were published some days apart.
         let said = |n: u128| {
             let words = [(2, "ferry"), (3, "strike"), (5, "harbour harbour"), (7, "old harbour")];
             words.iter().filter(|(by, _)| n.is_multiple_of(*by)).map(|(_, word)| *word).collect::<Vec<_>>().join(" quay ")
         };
         for part in 0..3_u128 {
             let story = |n: u128| {
-                let published_at = Instant::from_micros(i64::try_from(n * 37 % 101).unwrap() * -7_200_000_000);
+                let published_at = Instant::from_micros(i64::try_from(n * 37 % 101).unwrap() * -259_200_000_000);
                 Document { published_at, ..story(n, "Port", &said(n)) }
             };
             generation.begin_writing().unwrap();
@@ -413,7 +317,15 @@ mod tests {
                 let whole = snapshot.search(&Query { ranking, facets, ..asked(typed, 300) }).unwrap();
                 assert_eq!(whole.hits.iter().map(|hit| hit.article.uuid().as_u128()).collect::<BTreeSet<_>>(), expected, "{typed}");
                 let code = ranking.sorting().code();
-                let page = |cursor: Option<Cursor>| snapshot.search(&Query { ranking, cursor, ..asked(typed, 7) }).unwrap();
+                let part = |cursor: Option<Cursor>, is_counted| {
+                    snapshot.search(&Query { ranking, cursor, is_counted, ..asked(typed, 7) }).unwrap()
+                };
+                // What is not counted is not read to its end.
+                let page = |cursor| {
+                    let (counted, found) = (part(cursor, true), part(cursor, false));
+                    assert_eq!(counted.hits, found.hits, "{typed}");
+                    counted
+                };
                 let behind =
                     |hit: &Hit, backwards| Cursor { backwards, order: code, key: hit.key, id: hit.article.uuid(), ..Cursor::default() };
                 let (mut read, mut cursor) = (Vec::new(), None);
@@ -429,6 +341,37 @@ mod tests {
                 let before: Vec<_> = whole.hits.iter().take(20.min(whole.hits.len() - 1)).rev().take(7).cloned().collect();
                 assert_eq!(back, before, "{typed}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_anything_that_is_shown_is_not_read() {
+        let mut generation = Generation::new(None).unwrap();
+        // One a week, in any order of the archive's parts.
+        let story = |n: u128| {
+            let published_at = Instant::from_micros(-604_800_000_000 * i64::try_from(n).unwrap());
+            Document { published_at, ..story(n, "Ferry strike", if n.is_multiple_of(2) { "ferry" } else { "strike" }) }
+        };
+        for part in [2, 0, 1_u128] {
+            generation.begin_writing().unwrap();
+            let live = (part * 100..part * 100 + 100).map(story).collect();
+            generation.add(&Documents { live, desk: Vec::new() }, &mut Lexicon::default()).unwrap();
+            generation.commit(i64::try_from(part).unwrap() + 1, Instant::from_micros(0)).unwrap();
+        }
+        let (snapshot, ..) = generation.snapshot(None).unwrap();
+        for (typed, ranking) in [("ferry", Ranking::Relevance), ("ferry strike", Ranking::Relevance), ("\"ferry strike\"", Ranking::Newest)] {
+            let read = |is_counted| {
+                let query = Query { ranking, is_counted, ..asked(typed, 12) };
+                let mut found = snapshot.search(&query).unwrap();
+                let mut budget = Budget::new();
+                let wanted = snapshot.wanted(&typed::parts(typed), &query.languages, &mut found, &mut budget).unwrap();
+                let before = budget.left();
+                let (first, _) = snapshot.first(&query, &wanted, &mut budget).unwrap();
+                (first.iter().map(|candidate| candidate.article.as_u128()).collect::<Vec<_>>(), before - budget.left())
+            };
+            let ((all, whole), (first, read)) = (read(true), read(false));
+            assert_eq!(all, first, "{typed}");
+            assert!(read * 3 < whole * 2, "{typed}: {read} of {whole}");
         }
     }
 
@@ -460,7 +403,7 @@ mod tests {
                 // What is remembered costs nothing.
                 snapshot.frequencies.lock().unwrap().clear();
                 let wanted = snapshot.wanted(&typed::parts(typed), &query.languages, &mut found, &mut budget).unwrap();
-                let candidates = snapshot.candidates(&query, &wanted, true, &mut budget).unwrap();
+                let candidates = snapshot.candidates(&query, &wanted, Having::ALL, &mut budget).unwrap();
                 assert!(candidates.iter().all(|candidate| !has(candidate.article.as_u128())), "{typed}");
                 most = most.max(candidates.len());
             }

@@ -1,95 +1,80 @@
 //! Completes what somebody is typing: stories whose headlines have its words, the last of them begun.
 
-use std::{cmp::Reverse, collections::HashSet};
+use std::collections::{BTreeSet, HashSet};
 
-use tantivy::{
-    BitSet, DocId, DocSet, SegmentReader, TERMINATED,
-    query::BitSetDocSet,
-    schema::{IndexRecordOption, Term},
-};
+use tantivy::schema::Term;
 
 use super::{
-    among::{Columns, Sieve},
     budget::Budget,
-    query::{Among, Hit, Languages},
+    candidate::Candidate,
+    pass::Wanted,
+    query::{Among, Hit, Languages, Query, Ranking},
     searching::Snapshot,
-    terms::{beginning, postings},
+    terms::{self, Alternative, LookedUp, Terms, beginning},
     typed,
 };
-use crate::domain::{Error, analysis::Analyser};
-
-/// Documents of a segment that have one of some terms, and lie within a set where there is one.
-fn having(reader: &SegmentReader, terms: &[Term], within: Option<&BitSet>, budget: &mut Budget) -> Result<BitSet, Error> {
-    let mut here = BitSet::with_max_value(reader.max_doc());
-    for term in terms {
-        let Some(mut list) = postings(reader, term, IndexRecordOption::Basic)? else { continue };
-        let mut doc = list.doc();
-        // Ends: each round reads on, and a list has an end.
-        while doc != TERMINATED && budget.take() {
-            if within.is_none_or(|within| within.contains(doc)) && !reader.is_deleted(doc) {
-                here.insert(doc);
-            }
-            doc = list.advance();
-        }
-    }
-    Ok(here)
-}
-
-/// Keep those that were published last, so many and whatever is as new as the last of them.
-fn latest(all: &mut Vec<(i64, DocId)>, limit: usize) {
-    let Some(last) = limit.checked_sub(1).filter(|last| *last < all.len()) else { return };
-    let (_, (least, _), _) = all.select_nth_unstable_by_key(last, |(key, _)| Reverse(*key));
-    let least = *least;
-    all.retain(|(key, _)| *key >= least);
-}
+use crate::domain::{Error, Instant, Locale, analysis::Analyser, recency::Recency};
 
 impl Snapshot {
+    /// Any of some terms of headlines.
+    fn headed(&self, terms: Vec<Term>, budget: &mut Budget) -> Result<(LookedUp, f64), Error> {
+        let mut frequency = 0_u64;
+        for term in &terms {
+            frequency = frequency.saturating_add(self.frequency(term, budget)?);
+        }
+        let any = |term| Alternative { field: self.fields.heads, term, weight: 1.0, is_mistyped: false };
+        Ok((LookedUp { terms: Terms::Any(terms.into_iter().map(any).collect()), frequency, is_whole: true }, 1.0))
+    }
+
+    /// What headlines of a locale have to have, all words as they are but the last, which may go on; nothing where none or too many were typed.
+    fn begun(&self, typed: &str, locale: &Locale, budget: &mut Budget) -> Result<Option<Vec<(LookedUp, f64)>>, Error> {
+        let analyser = Analyser::of(locale);
+        let words = analyser.words(typed);
+        let Some((last, whole)) = words.split_last().filter(|_| words.len() <= typed::MOST_WORDS) else { return Ok(None) };
+        // What is typed in other letters is completed in those.
+        let spelled =
+            |word: &str| -> Vec<String> { std::iter::once(word.to_owned()).chain(analyser.typed(word).map(|latin| latin.close)).collect() };
+        let mut all = Vec::new();
+        for word in whole {
+            let terms = spelled(&word.folded).iter().map(|word| terms::of(self.fields.heads, locale.as_str(), word)).collect();
+            all.push(self.headed(terms, budget)?);
+        }
+        let mut ends = Vec::new();
+        for start in spelled(&last.folded) {
+            ends.extend(beginning(&self.searcher, self.fields.heads, locale.as_str(), &start)?.0);
+        }
+        all.push(self.headed(ends, budget)?);
+        all.sort_by_key(|(looked_up, _)| looked_up.frequency);
+        Ok(Some(all))
+    }
+
     /// The latest stories whose headlines have all words that are typed, where the last may go on; so many at most.
     pub(super) fn suggest(&self, typed: &str, languages: &Languages, limit: usize) -> Result<Vec<Hit>, Error> {
-        let mut found: Vec<Hit> = Vec::new();
-        let mut budget = Budget::new();
-        let among = Among::default();
-        for (n, locale) in languages.locales().iter().enumerate() {
-            let earlier = if let Languages::Chain(all) = languages { all.get(..n).unwrap_or_default() } else { &[] };
-            let words = Analyser::of(locale).words(typed);
-            let Some((last, begun)) = words.split_last().filter(|_| words.len() <= typed::MOST_WORDS) else { continue };
-            // What is typed in other letters is completed in those.
-            let analyser = Analyser::of(locale);
-            let spelled = |word: &str| -> Vec<String> {
-                std::iter::once(word.to_owned()).chain(analyser.typed(word).map(|latin| latin.close)).collect()
+        let query = Query {
+            typed: typed.to_owned(),
+            languages: languages.clone(),
+            among: Among::default(),
+            ranking: Ranking::Newest,
+            recency: Recency::default(),
+            today: Instant::from_micros(0),
+            limit,
+            cursor: None,
+            is_counted: false,
+            facets: BTreeSet::new(),
+        };
+        let (mut found, mut budget) = (Vec::<Hit>::new(), Budget::new());
+        for (language, locale) in query.languages.locales().iter().enumerate() {
+            let earlier = if let Languages::Chain(all) = languages { all.get(..language).unwrap_or_default() } else { &[] };
+            let Some(required) = self.begun(typed, locale, &mut budget)? else { continue };
+            let wanted = Wanted { language, earlier, required, optional: Vec::new(), excluded: Vec::new() };
+            let (latest, _) = self.first(&query, &[wanted], &mut budget)?;
+            let hit = |candidate: Candidate| Hit {
+                article: candidate.article.into(),
+                locale: locale.clone(),
+                key: candidate.key,
+                score: 0.0,
             };
-            let mut wanted = Vec::new();
-            for word in begun {
-                wanted.push(
-                    spelled(&word.folded).iter().map(|word| super::terms::of(self.fields.heads, locale.as_str(), word)).collect::<Vec<_>>(),
-                );
-            }
-            let mut ends = Vec::new();
-            for start in spelled(&last.folded) {
-                ends.extend(beginning(&self.searcher, self.fields.heads, locale.as_str(), &start)?.0);
-            }
-            wanted.push(ends);
-            for reader in self.searcher.segment_readers() {
-                let columns = Columns::of(reader)?;
-                let sieve = Sieve::new(&columns, &among, earlier)?;
-                let mut docs: Option<BitSet> = None;
-                for terms in &wanted {
-                    docs = Some(having(reader, terms, docs.as_ref(), &mut budget)?);
-                }
-                let mut those = BitSetDocSet::from(docs.unwrap_or_else(|| BitSet::with_max_value(reader.max_doc())));
-                let mut here: Vec<(i64, DocId)> = Vec::new();
-                let mut doc = those.doc();
-                // Ends: each round reads on, and a set has an end.
-                while doc != TERMINATED {
-                    if sieve.keeps(doc) {
-                        here.push((columns.published_at(doc).as_micros(), doc));
-                    }
-                    doc = those.advance();
-                }
-                latest(&mut here, limit);
-                let hit = |(key, doc)| Hit { article: columns.id(doc).into(), locale: locale.clone(), key, score: 0.0 };
-                found.extend(here.into_iter().map(hit));
-            }
+            found.extend(latest.into_iter().map(hit));
         }
         found.sort_by(|a, b| b.key.cmp(&a.key).then(b.article.cmp(&a.article)).then(a.locale.as_str().cmp(b.locale.as_str())));
         let mut seen = HashSet::new();
