@@ -72,6 +72,7 @@ fn query(typed: &str, locale: &Locale) -> Query {
         today: Instant::from_micros(0),
         limit: 10,
         cursor: None,
+        is_counted: false,
         facets: BTreeSet::new(),
     }
 }
