@@ -274,7 +274,7 @@ pub fn search(
         facets: searched.facets.clone(),
     };
     // Whatever has left the public since is not even counted.
-    let (last, place) = (store::changes::last(tx)?, index.place().unwrap_or(0));
+    let (last, place) = (store::changes::last(tx)?, index.place().ok_or_else(|| index.is_building())?);
     if place < last {
         query.among.without.ids.extend(store::changes::departed(tx, place)?);
     }

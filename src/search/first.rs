@@ -79,15 +79,18 @@ impl Snapshot {
             let (Some(segment), Some(pass)) = (self.segments.get(window.segment), passes.get_mut(window.segment)) else { continue };
             let pass = match pass {
                 Some(pass) => pass,
-                None => pass.insert(Pass::new(query, wanted, segment)?),
+                None => pass.insert(Pass::new(query, wanted, segment)?.bound(budget)?),
             };
             // The windows behind it have nothing newer.
             if !floor.may_be_reached(window.newest, pass.most(), false) || budget.is_spent() {
                 return Ok(());
             }
+            if !pass.most_in(window.number).is_some_and(|most| floor.may_be_reached(window.newest, most, false)) {
+                continue;
+            }
             let within = Within::of(query, wanted, (window.segment, segment));
             let may = |score: f64, is_mistyped: bool| floor.may_be_reached(window.newest, score, is_mistyped);
-            pass.window(&window.documents, Having::All(&may), budget, &mut |found| best.found_in(&within, found))?;
+            pass.window(&window, Having::All(&may), budget, &mut |found| best.found_in(&within, found))?;
         }
         Ok(())
     }

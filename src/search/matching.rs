@@ -4,13 +4,16 @@
 //! postings are read here: scores are sums in the order of the clauses, of frequencies among what is live, whatever else lies in a segment. **Consequence.** What is
 //! passed over for not reaching a page is known by bounds of these sums, not of the engine's; a query has a budget of postings, and says so when it has spent it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tantivy::{
     DocId, DocSet, Searcher, SegmentReader, TERMINATED,
     fieldnorm::FieldNormReader,
     postings::{Postings, SegmentPostings},
-    schema::{IndexRecordOption, Term},
+    schema::{Field, IndexRecordOption, Term},
 };
 
 use super::{
@@ -18,7 +21,7 @@ use super::{
     budget::Budget,
     fields::Fields,
     terms::{Alternative, LookedUp, Terms, postings},
-    windows::Windows,
+    windows::{self, Windows},
 };
 use crate::domain::Error;
 
@@ -61,7 +64,16 @@ struct Opened {
     norms: FieldNormReader,
     columns: Columns,
     windows: Windows,
+    /// The most that a term counts in each window, for as many terms as are remembered.
+    most: Mutex<HashMap<Term, Arc<[f32]>>>,
 }
+
+/// Documents of a segment that have a term, from which on it is remembered how much it counts where.
+const FREQUENT: u32 = if cfg!(test) { 4 } else { 1_024 };
+/// Terms of which a segment remembers that at most.
+const REMEMBERED: usize = 4_096;
+/// What keeps a bound above what it bounds, however it is rounded.
+const ABOVE: f64 = 1.000_001;
 
 /// One alternative, as it is read.
 pub(super) struct Read<'a> {
@@ -69,6 +81,12 @@ pub(super) struct Read<'a> {
     /// The same from its beginning.
     fresh: SegmentPostings,
     pub of: &'a Alternative,
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "rounded up before")]
+#[expect(clippy::as_conversions, reason = "rounded up before")]
+fn rounded_up(bound: f64) -> f32 {
+    (bound * ABOVE) as f32
 }
 
 impl Read<'_> {
@@ -89,6 +107,7 @@ impl Segment {
                     norms: reader.get_fieldnorms_reader(fields.stems).map_err(Error::internal)?,
                     columns: Columns::of(reader)?,
                     windows: Windows::of(reader)?,
+                    most: Mutex::default(),
                 }),
             };
             Ok(Self { reader: reader.clone(), fields, opened })
@@ -114,8 +133,12 @@ impl Segment {
 
     /// What an alternative counts in the document that it was read to, whatever it weighs.
     pub(super) fn strength(&self, read: &Read<'_>) -> f64 {
-        let times = if read.of.field == self.fields.latin { 1 } else { read.postings.term_freq() };
-        read.of.weight * self.saturated(read.postings.doc(), times)
+        read.of.weight * self.saturated(read.postings.doc(), self.times(read.of.field, &read.postings))
+    }
+
+    /// How often a document has a term of a field, as far as that counts.
+    fn times(&self, field: Field, postings: &SegmentPostings) -> u32 {
+        if field == self.fields.latin { 1 } else { postings.term_freq() }
     }
 
     /// The most that something can count in a document: more than any number of occurrences does.
@@ -125,6 +148,35 @@ impl Segment {
             Terms::Phrase(_) => 1.0,
         };
         weight * (K1 + 1.0)
+    }
+
+    /// The most that a frequent term counts in each window, whatever it weighs: it is read to its end once. Nothing of a term that is not frequent.
+    pub(super) fn most_of(&self, term: &Term, budget: &mut Budget) -> Result<Option<Arc<[f32]>>, Error> {
+        let remembered = || self.opened.most.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(most) = remembered().get(term) {
+            return Ok(Some(most.clone()));
+        }
+        let Some(mut postings) = postings(&self.reader, term, IndexRecordOption::WithFreqs)? else { return Ok(None) };
+        // Nothing else is done with what is read.
+        if postings.doc_freq() < FREQUENT || !budget.spend(u64::from(postings.doc_freq()) / 4) {
+            return Ok(None);
+        }
+        let mut most = vec![0_f32; self.windows().count()];
+        // Ends: each round reads on, and a list has an end.
+        while postings.doc() != TERMINATED {
+            let doc = postings.doc();
+            let counts = rounded_up(self.saturated(doc, self.times(term.field(), &postings)));
+            if let Some(most) = most.get_mut(windows::number(doc)) {
+                *most = most.max(counts);
+            }
+            postings.advance();
+        }
+        let most: Arc<[f32]> = most.into();
+        let mut all = remembered();
+        if all.len() < REMEMBERED {
+            all.insert(term.clone(), most.clone());
+        }
+        Ok(Some(most))
     }
 
     /// The documents that have a word.

@@ -1,7 +1,5 @@
 //! What is wanted of a segment, read on from document to document.
 
-use std::ops::Range;
-
 use tantivy::{DocId, TERMINATED};
 
 use super::{
@@ -11,7 +9,7 @@ use super::{
     query::Query,
     scan::Scan,
     terms::LookedUp,
-    windows::WINDOW,
+    windows::{WINDOW, Window},
 };
 use crate::domain::{Error, Locale};
 
@@ -63,9 +61,22 @@ impl<'a> Pass<'a> {
         })
     }
 
+    /// The same, when it is known how much everything counts in which window.
+    pub(super) fn bound(mut self, budget: &mut Budget) -> Result<Self, Error> {
+        self.required.iter_mut().chain(&mut self.optional).try_for_each(|scan| scan.bound(budget))?;
+        Ok(self)
+    }
+
     /// The most that a document can count.
     pub(super) fn most(&self) -> f64 {
         self.required.iter().chain(&self.optional).map(Scan::most).sum()
+    }
+
+    /// The most that a document of a window can count; nothing where none has all that is required.
+    pub(super) fn most_in(&self, window: usize) -> Option<f64> {
+        let required: Vec<f64> = self.required.iter().map(|scan| scan.most_in(window)).collect();
+        let optional = self.optional.iter().map(|scan| scan.most_in(window)).sum::<f64>();
+        required.iter().all(|most| *most > 0.0).then(|| required.iter().sum::<f64>() + optional)
     }
 
     /// Tell of every document that has it, in their order.
@@ -80,7 +91,7 @@ impl<'a> Pass<'a> {
             if begin == TERMINATED || budget.is_spent() {
                 return Ok(());
             }
-            self.read(begin.saturating_add(WINDOW).min(TERMINATED), having, budget)?;
+            self.read(begin.saturating_add(WINDOW).min(TERMINATED), None, having, budget)?;
             self.matches.iter().for_each(&mut *tell);
         }
     }
@@ -88,26 +99,27 @@ impl<'a> Pass<'a> {
     /// Tell of the documents of a window that have it, in their order.
     pub(super) fn window(
         &mut self,
-        documents: &Range<DocId>,
+        window: &Window,
         having: Having<'_>,
         budget: &mut Budget,
         tell: &mut dyn FnMut(&Match),
     ) -> Result<(), Error> {
         let excluded = self.excluded.iter_mut().map(|(scan, _)| scan);
         for scan in self.required.iter_mut().chain(&mut self.optional).chain(excluded) {
-            scan.go_to(documents.start)?;
+            scan.go_to(window.documents.start)?;
         }
-        self.read(documents.end, having, budget)?;
+        self.read(window.documents.end, Some(window.number), having, budget)?;
         self.matches.iter().for_each(tell);
         Ok(())
     }
 
-    /// Read on up to a document.
-    fn read(&mut self, end: DocId, having: Having<'_>, budget: &mut Budget) -> Result<(), Error> {
+    /// Read on up to a document, within a window or not.
+    fn read(&mut self, end: DocId, window: Option<usize>, having: Having<'_>, budget: &mut Budget) -> Result<(), Error> {
+        let most = |scan: &Scan<'_>| window.map_or_else(|| scan.most(), |window| scan.most_in(window));
         let (matches, sieve) = (&mut self.matches, &self.sieve);
         matches.clear();
         let Some((rarest, others)) = self.required.split_first_mut() else { return Ok(()) };
-        let mut open: f64 = others.iter().chain(&self.optional).map(Scan::most).sum();
+        let mut open: f64 = others.iter().chain(&self.optional).map(most).sum();
         rarest.until(end, budget, matches)?;
         if let Having::All(may) = having {
             matches.retain(|found| may(found.score + open, found.is_mistyped));
@@ -115,7 +127,7 @@ impl<'a> Pass<'a> {
         matches.retain(|found| sieve.keeps(found.doc));
         for (count, other) in (2..).zip(others.iter_mut()) {
             if let Having::All(may) = having {
-                open -= other.most();
+                open -= most(other);
                 other.among(matches, budget, &mut |found, more| *found = more.map_or(*found, |more| sum(*found, more)))?;
                 matches.retain(|found| found.count == count && may(found.score + open, found.is_mistyped));
             } else {

@@ -3,6 +3,8 @@
 //! **Decision.** A word that a million stories have is not read into memory first and weighed then: of a window of documents everything is looked up before the next one
 //! is begun. **Consequence.** What a search holds is as much as a window has, however much is found.
 
+use std::sync::Arc;
+
 use tantivy::{DocId, DocSet, TERMINATED, postings::SegmentPostings};
 
 use super::{
@@ -20,6 +22,8 @@ pub(super) struct Scan<'a> {
     /// The ways to have it; of a phrase its first word.
     reads: Vec<Read<'a>>,
     lead: Option<SegmentPostings>,
+    /// The most that frequent ways to have it count in each window, one for each of them; empty where that was not asked for.
+    bounds: Vec<Option<Arc<[f32]>>>,
     /// What lies before this document was read, or passed over.
     at: DocId,
 }
@@ -32,7 +36,7 @@ impl<'a> Scan<'a> {
             Terms::Any(alternatives) => reads = segment.read(alternatives)?,
             Terms::Phrase(words) => lead = words.first().map(|first| segment.list(first)).transpose()?.flatten(),
         }
-        Ok(Self { segment, looked_up, weight, reads, lead, at: 0 })
+        Ok(Self { segment, looked_up, weight, reads, lead, bounds: Vec::new(), at: 0 })
     }
 
     /// One for each of some things, with what each counts.
@@ -56,9 +60,30 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
+    /// Make known how much it counts in which window.
+    pub(super) fn bound(&mut self, budget: &mut Budget) -> Result<(), Error> {
+        self.bounds = self.reads.iter().map(|read| self.segment.most_of(&read.of.term, budget)).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
     /// The most that it can count in a document.
     pub(super) fn most(&self) -> f64 {
         self.weight * self.segment.most(self.looked_up)
+    }
+
+    /// The most that it can count in a document of a window; nothing where none has it.
+    pub(super) fn most_in(&self, window: usize) -> f64 {
+        if self.reads.is_empty() && self.lead.is_none() {
+            return 0.0;
+        }
+        if self.bounds.is_empty() || self.bounds.iter().any(Option::is_none) {
+            return self.most();
+        }
+        let each = self.reads.iter().zip(&self.bounds).filter_map(|(read, bounds)| {
+            let most = bounds.as_ref().and_then(|bounds| bounds.get(window)).copied()?;
+            Some(read.of.weight * f64::from(most))
+        });
+        self.weight * each.fold(0.0, f64::max)
     }
 
     /// The document that it goes on with, at the earliest; [`TERMINATED`] behind the last.

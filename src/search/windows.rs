@@ -27,8 +27,15 @@ pub(super) struct Window {
     /// The segment's place among the others.
     pub segment: usize,
     pub documents: Range<DocId>,
+    /// Its place among those of the segment.
+    pub number: usize,
     /// When the newest of them was published, whether it is live or not.
     pub newest: Instant,
+}
+
+/// The place of a document's window among those of its segment.
+pub(super) fn number(doc: DocId) -> usize {
+    usize::try_from(doc / WINDOW).unwrap_or(usize::MAX)
 }
 
 impl Windows {
@@ -49,11 +56,16 @@ impl Windows {
         Ok(Self { newest, documents })
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.newest.len()
+    }
+
     fn each(&self, segment: usize) -> impl Iterator<Item = Window> {
         let beginnings = (0..self.documents).step_by(usize::try_from(WINDOW).unwrap_or(usize::MAX));
-        beginnings.zip(&self.newest).map(move |(from, newest)| {
+        beginnings.zip(&self.newest).enumerate().map(move |(number, (from, newest))| {
             let documents = from..from.saturating_add(WINDOW).min(self.documents);
-            Window { segment, documents, newest: *newest }
+            Window { segment, documents, number, newest: *newest }
         })
     }
 }
