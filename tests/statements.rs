@@ -130,6 +130,33 @@ both! {
         assert!(whole.is_empty(), "{whole:#?}");
     }
 
+    async fn no_statement_of_a_search_reads_a_table_whole(app) {
+        with_locales(&app).await;
+        let (chief, world, author) = (app.admin().await, app.section("world", "दुनिया").await, app.author("asha", "Asha Rao").await);
+        let (path, gone) = (made(&chief, &world, &author, "Ferry One").await, made(&chief, &world, &author, "Ferry Gone").await);
+        for path in [&path, &gone] {
+            chief.act(&format!("{path}/publish"), &chief.get(path).await.etag(), &json!({ "locales": LOCALES })).await.ok();
+        }
+        chief.post(&format!("{path}/comments"), &json!({ "text": "Ferry." })).await;
+        app.anyone().get("/v1/search?q=ferry").await.ok();
+        // From here on it is behind the log.
+        app.entrance.indexes.store(false, std::sync::atomic::Ordering::SeqCst);
+        chief.act(&format!("{gone}/unpublish"), &chief.get(&gone).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        let log = Log::of_everything();
+        for more in ["", "&locale=any&facets=section,author,tag,kind,year&count=true&include=authors,section", "&fallback=chain&locale=kn&section=world"] {
+            let found = app.anyone().get(&format!("/v1/search?q=ferry{more}")).await.ok();
+            assert_eq!(found["data"].as_array().unwrap().len(), 1, "{more}");
+        }
+        app.anyone().get("/v1/search?q=ferri").await.ok();
+        app.anyone().get("/v1/search/suggest?q=fer").await.ok();
+        assert_ne!(chief.get("/v1/desk/search?q=ferry").await.ok()["data"], json!([]));
+        let all = statements(&log.said());
+        let asked: Vec<_> = all.iter().filter_map(|statement| Some((statement, reading_whole(&app.url, statement)?))).collect();
+        assert!(asked.iter().any(|(statement, _)| statement.contains("changes")), "{all:#?}");
+        let whole: Vec<_> = asked.into_iter().filter(|(_, steps)| !steps.is_empty()).collect();
+        assert!(whole.is_empty(), "{whole:#?}");
+    }
+
     async fn many_at_once_cost_less_each(app) {
         with_locales(&app).await;
         let (editor, world, author) = (app.editor().await, app.section("world", "दुनिया").await, app.author("asha", "Asha Rao").await);

@@ -165,20 +165,19 @@ pub fn span(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<Span, Error> {
     Ok(Span { after: seq, last, changes })
 }
 
-/// Articles of which something has left the public after a change.
+/// Articles that have left the public after a change, in a language or in all of them, some of them several times: to ask for each once would have `SQLite` read the whole log, along its subjects.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn departed(tx: &mut Tx<'_>, seq: i64) -> Result<Vec<Id<Article>>, Error> {
+pub fn departed(tx: &mut Tx<'_>, seq: i64) -> Result<Vec<(Id<Article>, Option<Locale>)>, Error> {
     let events = [Event::Unpublished, Event::Withdrawn, Event::Erased, Event::Deleted, Event::Trashed].map(Event::as_str);
-    let left: Vec<Option<Id<()>>> = changes::table
+    let left: Vec<(Option<Id<()>>, Option<String>)> = changes::table
         .filter(changes::seq.gt(seq))
         .filter(changes::kind.eq_any(["translation", "article"]))
         .filter(changes::event.eq_any(events))
-        .select(changes::subject_id)
-        .distinct()
+        .select((changes::subject_id, changes::locale))
         .load(tx)?;
-    Ok(left.into_iter().flatten().map(Id::cast).collect())
+    Ok(left.into_iter().filter_map(|(id, locale)| Some((id?.cast(), locale.map(Locale::stored)))).collect())
 }
 
 /// How far something is behind the log.

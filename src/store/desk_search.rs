@@ -184,17 +184,17 @@ struct Numbered {
     id: Id<()>,
 }
 
-/// Articles, comments and items of the library of which the desk may find something else than before a change; nothing when they are more than so many.
+/// Articles, comments and items of the library of which the desk may find something else than before a change; nothing when there were more than so many changes since.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn changed(tx: &mut Tx<'_>, seq: i64, most: usize) -> Result<Option<BTreeSet<uuid::Uuid>>, Error> {
     let events = Event::ALL.iter().filter(|event| event.changes_desk_search()).map(|event| event.as_str());
-    let mut sql = Sql::new("SELECT DISTINCT subject_id AS id FROM changes WHERE subject_id IS NOT NULL AND seq > ");
+    let mut sql = Sql::new("SELECT subject_id AS id FROM changes WHERE subject_id IS NOT NULL AND seq > ");
     sql.int(seq).push(" AND kind IN ").words(["article", "translation", "comment", "media"]);
     sql.push(" AND event IN ").words(events).push(" LIMIT ").int(i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1));
-    let changed: BTreeSet<_> = sql.load::<Numbered>(tx)?.into_iter().map(|row| row.id.uuid()).collect();
-    Ok((changed.len() <= most).then_some(changed))
+    let changed: Vec<_> = sql.load::<Numbered>(tx)?;
+    Ok((changed.len() <= most).then(|| changed.into_iter().map(|row| row.id.uuid()).collect()))
 }
 
 /// A working copy, as it is shown to whoever finds it.
