@@ -43,6 +43,7 @@ use dateline::{
         user::{Role, User},
     },
     store::{self, Tx},
+    workers::scheduler,
 };
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
 
@@ -515,4 +516,31 @@ async fn whoever_is_let_in_or_given_something_while_they_are_deleted_has_nothing
             assert_eq!(left_of(&app.url, &user.to_string()), std::collections::BTreeSet::new(), "{case}, {turned}: {done:?}");
         }
     }
+}
+
+#[actix_web::test]
+async fn what_is_due_is_waited_for_where_somebody_holds_it_for_longer() {
+    let Some(app) = TestApp::postgres().await else { return };
+    let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+    let story = editor.story(&world, "One").await;
+    let sent = json!({ "publish_at": app.now().plus_seconds(10), "locales": ["en"] });
+    editor.act(&format!("{story}/schedule"), &editor.get(&story).await.etag(), &sent).await.ok();
+    let mut other = PgConnection::establish(&app.url).unwrap();
+    let held = format!("BEGIN; SELECT 1 FROM articles WHERE id = '{}' FOR NO KEY UPDATE", story.rsplit('/').next().unwrap());
+    other.batch_execute(&held).unwrap();
+    app.wait(10);
+    assert_eq!(scheduler::run_due(&app.store).unwrap(), 0, "it is passed over at first");
+    app.wait(5);
+    let (store, is_done) = (app.store_of(1), &AtomicBool::new(false));
+    thread::scope(|scope| {
+        let due = scope.spawn(move || {
+            let done = scheduler::run_due(&store);
+            is_done.store(true, Ordering::Release);
+            done
+        });
+        until_it_waits(&app.url, is_done);
+        let has_waited = !is_done.load(Ordering::Acquire);
+        other.batch_execute("ROLLBACK").unwrap();
+        assert_eq!((has_waited, due.join().unwrap().unwrap()), (true, 1));
+    });
 }

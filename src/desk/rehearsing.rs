@@ -6,6 +6,8 @@
 //! asks does not see of plans and releases is left out, and so is what would be refused. **Consequence.** A preview shows what will be there, not what somebody thought would
 //! be. It takes a writer for as long as it lasts, so that what it carries out is bounded: of plans and of releases the hundred that come first, within the write timeout.
 
+use std::collections::BTreeMap;
+
 use super::{
     releases::publish_in_name,
     scheduling::{carry_out_one, why},
@@ -17,6 +19,7 @@ use crate::{
     },
     domain::{
         Error, Instant,
+        article::ArticleId,
         page::Paging,
         plan::{Plan, PlanVerb},
         release::{Item, Release},
@@ -26,6 +29,8 @@ use crate::{
 
 /// Releases that are carried out at most; of plans it is a page.
 const RELEASES: i64 = 100;
+/// Stories that are held at once: a statement names each of them some times.
+const HELD_AT_ONCE: usize = 1_000;
 
 /// What is to be done at an instant.
 enum Step {
@@ -57,6 +62,8 @@ pub fn at<T>(
     show: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     tx.rehearse(|tx| {
+        // Whoever has waited for the writer meanwhile is shown what is there now.
+        let at = at.max(tx.now());
         let steps = due(tx, permit, at)?;
         let scheduler = Permit::try_from(Caller::system(System::Scheduler))?;
         hold(tx, &scheduler, &steps)?;
@@ -85,11 +92,21 @@ fn due(tx: &mut Tx<'_>, permit: &Permit<ReadArticle>, until: Instant) -> Result<
     Ok(steps)
 }
 
-/// Hold all stories that are carried out, at once and in the order in which everybody does: whoever changes one is waited for, and none is left out for that.
+/// Hold all stories that are carried out, at first and in the order in which everybody does: whoever changes one is waited for, and none is left out for that.
 fn hold(tx: &mut Tx<'_>, scheduler: &Permit<Publish>, steps: &[(Instant, Step)]) -> Result<(), Error> {
-    let meant: Vec<Item> = steps.iter().flat_map(|(_, step)| step.items()).collect();
-    let planned = steps.iter().filter_map(|(_, step)| if let Step::Plan(plan) = step { Some(plan.article_id) } else { None });
-    store::stories::load(tx, &scheduler.visibility(), planned, &meant, Hold::Waiting).map(drop)
+    let mut meant: BTreeMap<ArticleId, Vec<Item>> = BTreeMap::new();
+    for (_, step) in steps {
+        if let Step::Plan(plan) = step {
+            meant.entry(plan.article_id).or_default();
+        }
+        step.items().into_iter().for_each(|item| meant.entry(item.article_id).or_default().push(item));
+    }
+    let meant: Vec<_> = meant.into_iter().collect();
+    for some in meant.chunks(HELD_AT_ONCE) {
+        let items: Vec<Item> = some.iter().flat_map(|(_, items)| items.iter().cloned()).collect();
+        store::stories::load(tx, &scheduler.visibility(), some.iter().map(|(id, _)| *id), &items, Hold::Waiting)?;
+    }
+    Ok(())
 }
 
 /// Do one thing, or keep why it is refused, as the scheduler does.
@@ -106,14 +123,15 @@ fn carry_out(tx: &mut Tx<'_>, scheduler: &Permit<Publish>, step: &Step) -> Resul
         Step::Plan(planned) => {
             // What was done before may have taken it back.
             let plans = store::plans::of(tx, &[planned.article_id])?.remove(&planned.article_id).unwrap_or_default();
-            let Some(plan) = plans.into_iter().find(|plan| plan.id == planned.id) else { return Ok(()) };
-            match tx.attempt(|tx| carry_out_one(tx, scheduler, &plan)) {
+            let Some(plan) = plans.iter().find(|plan| plan.id == planned.id) else { return Ok(()) };
+            let begins = |other: &Plan| other.locale == plan.locale && other.verb() == PlanVerb::Publish;
+            match tx.attempt(|tx| carry_out_one(tx, scheduler, plan)) {
                 // An end waits for its beginning.
-                Err(Error::Busy) if plan.verb() == PlanVerb::Unpublish => Ok(()),
+                Err(Error::Busy) if plan.verb() == PlanVerb::Unpublish && plans.iter().any(begins) => Ok(()),
                 Err(passing) if passing.passes() => Err(passing),
                 Err(refusal) => {
                     super::log_if_ours(&refusal, "a plan could not be rehearsed");
-                    store::plans::fail(tx, &plan, &why(&refusal))
+                    store::plans::fail(tx, plan, &why(&refusal))
                 }
                 Ok(()) => Ok(()),
             }

@@ -9,6 +9,7 @@ use diesel::{
 };
 
 use super::{
+    plans::PATIENCE,
     Bind, RunQueryDsl, Tx,
     dialect::{self, At, Uid},
     jobs::{self, Kind},
@@ -169,17 +170,25 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Release>>) -> Result<Option<Release>, Error> {
     let waiting = jobs::waiting::<Release>(tx, Kind::Release)?;
-    let mut sql = Sql::new(SELECT);
-    sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(tx.now());
-    if !waiting.is_empty() {
-        sql.push(" AND r.id NOT IN ").ids(waiting.into_keys());
+    let due = |tx: &mut Tx<'_>, until: Instant, locking: &str| {
+        let mut sql = Sql::new(SELECT);
+        sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(until);
+        if !waiting.is_empty() {
+            sql.push(" AND r.id NOT IN ").ids(waiting.keys().copied());
+        }
+        if let Some(only) = only {
+            sql.push(" AND r.id = ").id(only);
+        }
+        sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1").push(locking);
+        Ok::<_, Error>(load(tx, sql)?.pop())
+    };
+    let now = tx.now();
+    let locking = dialect::locking(tx.conn, "r");
+    if let Some(claimed) = due(tx, now, &locking)? {
+        return Ok(Some(claimed));
     }
-    if let Some(only) = only {
-        sql.push(" AND r.id = ").id(only);
-    }
-    sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1");
-    sql.push(&dialect::locking(tx.conn, "r"));
-    Ok(load(tx, sql)?.pop())
+    let locking = dialect::locking_in_turn(tx.conn, "r");
+    due(tx, now.plus_seconds(-PATIENCE), &locking)
 }
 
 /// Save: a new release at version 1, else the next version, which `event` brought about.

@@ -100,6 +100,14 @@ impl From<diesel::result::Error> for Undone {
     }
 }
 
+/// What `f` makes; a panic is one more way to fail, of this part alone.
+fn unharmed<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Err(Error::internal(format!("it panicked: {}", said.unwrap_or("without a word"))))
+    })
+}
+
 /// How a rehearsal ended, which is never kept.
 enum Over {
     /// All of it is undone.
@@ -273,7 +281,7 @@ impl Tx<'_> {
         let mut shown = None;
         let undone = self.conn.transaction(|conn| {
             let mut tx = Tx { caller, masthead, held, queues, precomputed, ..Tx::new(conn, now, surroundings) };
-            shown = Some(f(&mut tx));
+            shown = Some(unharmed(|| f(&mut tx)));
             Err::<(), _>(Over::AsMeant)
         });
         match (undone, shown) {
@@ -309,11 +317,7 @@ impl Tx<'_> {
         let done = self.conn.transaction(|conn| {
             let mut tx =
                 Tx { caller, queues, precomputed, masthead, held, stories: mem::take(&mut stories), ..Tx::new(conn, now, surroundings) };
-            // A panic is one more way to fail, of this part alone.
-            let value = catch_unwind(AssertUnwindSafe(|| f(&mut tx))).unwrap_or_else(|panic| {
-                let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-                Err(Error::internal(format!("it panicked: {}", said.unwrap_or("without a word"))))
-            });
+            let value = unharmed(|| f(&mut tx));
             stories = mem::take(&mut tx.stories);
             Ok::<_, Undone>((value.map_err(Undone)?, tx.changes, tx.queues, tx.held))
         });

@@ -6,6 +6,7 @@ use actix_web::{
     web::Data,
 };
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -54,6 +55,9 @@ pub(super) fn to_come(store: &Store, as_of: Option<Instant>) -> Result<Instant, 
     if at < now { Err(Error::invalid("?as_of", "past", "what was is in the archive")) } else { Ok(at) }
 }
 
+/// One rehearsal at a time holds what it would publish, so that whoever publishes has their turn between two.
+static STAGE: Semaphore = Semaphore::const_new(1);
+
 /// What `show` makes of what will be there at an instant, as far as whoever asks sees what is planned: it is only tried.
 ///
 /// # Errors
@@ -65,6 +69,7 @@ pub(super) async fn rehearsed<T: Send + 'static>(
     show: impl Fn(&mut Tx<'_>) -> Result<T, Error> + Send + Sync + 'static,
 ) -> Result<T, Error> {
     let permit = Permit::<ReadArticle>::try_from(permit.caller().clone().rehearsing())?;
+    let _alone = STAGE.acquire().await.map_err(Error::internal)?;
     prepared::write(store, permit, move |tx, permit| rehearsing::at(tx, &permit, at, &show)).await
 }
 

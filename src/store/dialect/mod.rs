@@ -144,6 +144,14 @@ pub(super) fn locking(conn: &Conn, tables: &'static str) -> String {
     }
 }
 
+/// The same, in the turn of whoever waits for the rows that others have locked.
+pub(super) fn locking_in_turn(conn: &Conn, tables: &'static str) -> String {
+    match &conn.link {
+        Link::Sqlite(_) => String::new(),
+        Link::Postgres(_) => format!(" FOR UPDATE OF {tables}"),
+    }
+}
+
 /// How the rows of a query are held until the transaction ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
