@@ -14,6 +14,7 @@ mod cursors;
 mod facets;
 mod instants;
 mod locales;
+mod marking;
 mod matching;
 mod memory;
 mod networks;

@@ -326,6 +326,36 @@ both! {
         assert!(excerpt.chars().count() < 260 && excerpt.contains("<b>Ferries</b> & the"), "{excerpt}");
     }
 
+    async fn pages_miss_nothing_and_repeat_nothing_whatever_else_is_published_between_them(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let mut all = BTreeSet::new();
+        for n in 0..24 {
+            let more = "ferry ".repeat(n % 5);
+            let path = live(&editor, &world, &[("en", &format!("Quokka census {n}"), "", &format!("{more}The census of the ferry. {}", "And so on. ".repeat(n)))]).await;
+            all.insert(path.rsplit('/').next().unwrap().to_owned());
+        }
+        let mut last = None;
+        for typed in ["quokka", "quokka%20ferry", "%22quokka%20census%22", "quokka%20ferry%20nowhere"] {
+            let (mut seen, mut page, mut rounds) = (Vec::new(), app.anyone().get(&format!("/v1/search?q={typed}&locale=en&limit=5")).await.ok(), 0);
+            loop {
+                seen.extend(page["data"].as_array().unwrap().iter().map(|hit| hit["article"]["id"].as_str().unwrap().to_owned()));
+                let Some(next) = page["page"]["next"].as_str() else { break };
+                // Others make each of the words rarer, and another one more frequent.
+                for n in 0..3 {
+                    let another = live(&editor, &world, &[("en", &format!("Gardening {rounds} {n}"), "", "Roses and a ferry.")]).await;
+                    let gone: String = std::mem::replace(&mut last, Some(another)).unwrap_or_default();
+                    if !gone.is_empty() {
+                        editor.act(&format!("{gone}/unpublish"), &editor.get(&gone).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+                    }
+                }
+                rounds += 1;
+                page = app.anyone().get(&format!("/v1/search?q={typed}&locale=en&limit=5&cursor={next}")).await.ok();
+            }
+            let those: Vec<_> = seen.iter().filter(|id| all.contains(*id)).cloned().collect();
+            assert_eq!((those.iter().collect::<BTreeSet<_>>().len(), those.len()), (24, 24), "{typed}: {rounds} pages after the first");
+        }
+    }
+
     async fn what_leaves_the_public_is_neither_found_nor_counted_however_far_behind_the_index_is(app) {
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
         let mut paths = Vec::new();

@@ -6,6 +6,7 @@ pub mod articles;
 pub mod coding;
 pub mod collections;
 pub mod listening;
+pub mod meaning;
 pub mod media;
 pub mod menus;
 pub mod names;

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    meaning,
     Reading,
     articles::{self, Article, ArticleAnswer, Included, Listed, Shape},
     names,
@@ -228,6 +229,7 @@ fn among(tx: &mut Tx<'_>, filter: &Filter) -> Result<Among, Error> {
         published_after: filter.published_after,
         published_before: filter.published_before,
         updated_after: filter.updated_after,
+        departed: Vec::new(),
     })
 }
 
@@ -276,7 +278,7 @@ pub fn search(
     // Whatever has left the public since is not even counted.
     let (last, place) = (store::changes::last(tx)?, index.place().ok_or_else(|| index.is_building())?);
     if place < last {
-        query.among.without.ids.extend(store::changes::departed(tx, place)?);
+        query.among.departed = store::changes::departed(tx, place)?;
     }
     let mut found = index.search(&query)?;
     let (wanted, until) = (query.limit, until(last, place.min(found.place), now));
@@ -307,7 +309,7 @@ pub fn search(
     let (rows, info) = page.told();
     // A word that has just left the public is proposed to nobody.
     let did_you_mean = if rows.is_empty() && paging.cursor.is_none() && found.place >= last {
-        index.meant(&searched.typed, &reading.locale)?
+        meaning::meant(tx, index, &searched.typed, &reading.locale)?
     } else {
         None
     };

@@ -129,8 +129,8 @@ fn named(named: &Named) -> [Vec<String>; 5] {
 }
 
 impl<'c> Sieve<'c> {
-    /// For stories that are live in none of some locales.
-    pub(super) fn new(columns: &'c Columns, among: &'c Among, earlier: &[Locale]) -> Result<Self, Error> {
+    /// For stories in a locale that are live in none of some others.
+    pub(super) fn new(columns: &'c Columns, among: &'c Among, (locale, earlier): (Option<&Locale>, &[Locale])) -> Result<Self, Error> {
         let (mut any, mut none) = (Vec::new(), Vec::new());
         let [.., kinds, _] = &columns.facts;
         for (values, column) in named(&among.of).into_iter().zip(&columns.facts).filter(|(values, _)| !values.is_empty()) {
@@ -149,7 +149,10 @@ impl<'c> Sieve<'c> {
             none.push(Values::of(columns.live_in.as_ref(), earlier.iter().map(ToString::to_string))?);
         }
         let ids = |named: &Named| named.ids.iter().map(|id| id.uuid()).collect();
-        Ok(Self { columns, any, none, ids: ids(&among.of), not_ids: ids(&among.without), among })
+        let mut not_ids: BTreeSet<Uuid> = ids(&among.without);
+        let here = among.departed.iter().filter(|(_, left)| left.is_none() || left.as_ref() == locale);
+        not_ids.extend(here.map(|(id, _)| id.uuid()));
+        Ok(Self { columns, any, none, ids: ids(&among.of), not_ids, among })
     }
 
     pub(super) fn keeps(&self, doc: DocId) -> bool {

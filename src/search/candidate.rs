@@ -50,6 +50,12 @@ impl<'a> Within<'a> {
     }
 }
 
+/// Of what was found of a story, in several languages or twice, that which fits best; of equals that of the first language.
+pub(super) fn each_once(candidates: &mut Vec<Candidate>) {
+    candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.rank.cmp(&a.rank)).then(a.language.cmp(&b.language)));
+    candidates.dedup_by_key(|candidate| candidate.article);
+}
+
 /// Where a document stands.
 pub(super) struct Placement {
     pub key: i64,
@@ -85,6 +91,8 @@ pub(super) struct Best {
     backwards: bool,
     behind: Option<(i64, u128)>,
     count: usize,
+    /// All that were found, while they are too few for others not to be shown; before a cursor too.
+    few: Vec<Candidate>,
     /// The last of them on top.
     kept: BinaryHeap<Reverse<Placed>>,
 }
@@ -116,7 +124,7 @@ impl Best {
     /// So many at most, behind a cursor.
     pub(super) fn new(most: usize, cursor: Option<Cursor>) -> Self {
         let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-        let mut best = Self { most, backwards, behind: None, count: 0, kept: BinaryHeap::new() };
+        let mut best = Self { most, backwards, behind: None, count: 0, few: Vec::new(), kept: BinaryHeap::new() };
         best.behind = cursor.map(|cursor| best.place(cursor.key, cursor.id));
         best
     }
@@ -128,6 +136,9 @@ impl Best {
     /// One more was found: it is kept, if it is among them.
     pub(super) fn found_in(&mut self, within: &Within<'_>, found: &Match) {
         self.count = self.count.saturating_add(1);
+        if self.count <= ENOUGH {
+            self.few.push(within.candidate(found, within.placed(found)));
+        }
         let newest = within.query.recency.factor(0.0);
         let bound = || rank(found.score * newest, Has::Everything, found.is_mistyped);
         if within.query.ranking == Ranking::Relevance && !self.backwards && !self.reaches(bound()) {
@@ -144,7 +155,7 @@ impl Best {
         self.floor().is_none_or(|floor| if self.backwards { key <= floor } else { key >= floor })
     }
 
-    /// How many were found so far.
+    /// How many were found so far, of as many as were read of.
     pub(super) fn found(&self) -> usize {
         self.count
     }
@@ -167,9 +178,13 @@ impl Best {
         }
     }
 
-    /// What was kept, the first first, and how much was found.
-    pub(super) fn told(self) -> (Vec<Candidate>, usize) {
-        let kept = self.kept.into_sorted_vec();
-        (kept.into_iter().map(|Reverse(Placed(_, candidate))| candidate).collect(), self.count)
+    /// What was kept, the first first.
+    pub(super) fn kept(self) -> Vec<Candidate> {
+        self.kept.into_sorted_vec().into_iter().map(|Reverse(Placed(_, candidate))| candidate).collect()
+    }
+
+    /// All that was found, where that is not more than a few.
+    pub(super) fn few(self) -> Vec<Candidate> {
+        self.few
     }
 }

@@ -1,15 +1,15 @@
-//! The first stories of an answer, without reading what cannot be among them.
+//! Reading the newest first: all that has what is wanted, or the first stories of an answer without those that cannot be among them.
 
 use super::{
     budget::Budget,
-    candidate::{Best, Candidate, ENOUGH, Within},
-    matching::Segment,
+    candidate::{Best, ENOUGH, Within},
+    matching::{Match, Segment},
     pass::{Having, Pass, Wanted},
     query::{Query, Ranking},
     rank::{Has, newness, rank},
     searching::Snapshot,
     terms::Terms,
-    windows,
+    windows::{self, Window},
 };
 use crate::domain::{Error, Instant};
 
@@ -47,34 +47,65 @@ impl<'q> Floor<'q> {
     }
 }
 
-/// Whether there is so much to be read that the newest is looked at first.
-fn is_much(wanted: &Wanted<'_>) -> bool {
+/// Whether there is so much to be read of a segment's lists that the newest is looked at first.
+fn is_much(wanted: &Wanted<'_>, having: Having<'_>) -> bool {
     let weighed = wanted.required.iter().chain(&wanted.optional).map(|(looked_up, _)| looked_up);
     let ways = weighed.chain(&wanted.excluded).map(|looked_up| if let Terms::Any(ways) = &looked_up.terms { ways.len() } else { 1 });
-    ways.sum::<usize>() <= WAYS && wanted.required.first().is_some_and(|(rarest, _)| rarest.frequency >= MANY)
+    let mut frequencies = wanted.required.iter().map(|(looked_up, _)| looked_up.frequency);
+    let frequency = match having {
+        Having::All(_) => frequencies.next(),
+        Having::Some => frequencies.max(),
+    };
+    ways.sum::<usize>() <= WAYS && frequency.is_some_and(|frequency| frequency >= MANY)
 }
 
 impl Snapshot {
-    /// The first stories that have all that is wanted, none of which is found in two languages, and how many have: as many as were read of, unless that is asked.
-    pub(super) fn first(&self, query: &Query, wanted: &[Wanted<'_>], budget: &mut Budget) -> Result<(Vec<Candidate>, usize), Error> {
+    /// The windows of all segments, that with the newest story first.
+    fn windows(&self) -> Vec<Window> {
+        windows::newest_first(self.segments.iter().map(Segment::windows))
+    }
+
+    /// Tell of every document that has all that is required, or any of it: where there is much, the newest first, so that it is the oldest that a spent budget leaves out.
+    pub(super) fn each(
+        &self,
+        query: &Query,
+        wanted: &Wanted<'_>,
+        having: Having<'_>,
+        budget: &mut Budget,
+        tell: &mut dyn FnMut(&Within<'_>, &Match),
+    ) -> Result<(), Error> {
+        let mut passes = self.segments.iter().map(|segment| Pass::new(query, wanted, segment)).collect::<Result<Vec<_>, _>>()?;
+        let within = self.segments.iter().enumerate().map(|at| Within::of(query, wanted, at)).collect::<Vec<_>>();
+        if !is_much(wanted, having) {
+            return passes.iter_mut().zip(&within).try_for_each(|(pass, within)| pass.whole(having, budget, &mut |found| tell(within, found)));
+        }
+        for window in self.windows() {
+            let (Some(pass), Some(within)) = (passes.get_mut(window.segment), within.get(window.segment)) else { continue };
+            if budget.is_spent() {
+                break;
+            }
+            pass.window(&window, having, budget, &mut |found| tell(within, found))?;
+        }
+        Ok(())
+    }
+
+    /// The first stories that have all that is wanted, none of which is found in two languages.
+    pub(super) fn first(&self, query: &Query, wanted: &[Wanted<'_>], budget: &mut Budget) -> Result<Best, Error> {
         let mut best = Best::new(query.limit, query.cursor);
         for wanted in wanted {
-            if query.is_counted || !is_much(wanted) {
-                for at in self.segments.iter().enumerate() {
-                    let within = Within::of(query, wanted, at);
-                    Pass::new(query, wanted, at.1)?.whole(Having::ALL, budget, &mut |found| best.found_in(&within, found))?;
-                }
+            if query.is_counted || !is_much(wanted, Having::ALL) {
+                self.each(query, wanted, Having::ALL, budget, &mut |within, found| best.found_in(within, found))?;
             } else {
                 self.newest_first(query, wanted, &mut best, budget)?;
             }
         }
-        Ok(best.told())
+        Ok(best)
     }
 
     /// Look at the newest stories that have all that is wanted, and at others for as long as they may be better than what was found.
     fn newest_first(&self, query: &Query, wanted: &Wanted<'_>, best: &mut Best, budget: &mut Budget) -> Result<(), Error> {
         let mut passes: Vec<_> = self.segments.iter().map(|_| None).collect();
-        for window in windows::newest_first(self.segments.iter().map(Segment::windows)) {
+        for window in self.windows() {
             let floor = Floor::of(query, best);
             let (Some(segment), Some(pass)) = (self.segments.get(window.segment), passes.get_mut(window.segment)) else { continue };
             let pass = match pass {

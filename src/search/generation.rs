@@ -200,12 +200,13 @@ impl Generation {
         Err(Error::internal("parts of the index are merged again and again"))
     }
 
-    /// It, as it is read from now on; the last change that it has taken up, and when it had.
-    pub(super) fn snapshot(&self, former: Option<&Snapshot>) -> Result<(Snapshot, i64, Instant), Error> {
+    /// It, as it is read from now on, with what is known of a former snapshot: how often words are live only where nothing that is live is otherwise now. And the last change
+    /// that it has taken up, and when it had.
+    pub(super) fn snapshot(&self, former: Option<&Snapshot>, is_public: bool) -> Result<(Snapshot, i64, Instant), Error> {
         let payload = self.payload()?.ok_or_else(|| Error::internal("an index without a place"))?;
         let searcher = self.reader.searcher();
         let sizes = sizes(&searcher, self.fields)?;
-        let frequencies = former.map(|former| former.frequencies.clone()).unwrap_or_default();
+        let frequencies = former.filter(|_| !is_public).map(|former| former.frequencies.clone()).unwrap_or_default();
         let segments = Segment::all(&searcher, self.fields, former.map_or(&[][..], |former| &former.segments))?;
         let snapshot = Snapshot { searcher, segments, fields: self.fields, sizes, frequencies };
         Ok((snapshot, payload.place, Instant::from_micros(payload.at)))

@@ -31,8 +31,19 @@ const REMEMBERED: usize = 20_000;
 /// Bytes of a word that is remembered at most.
 const LONGEST: usize = 128;
 
-/// Words of texts, and which part of each was looked for.
-type Met = HashMap<Box<str>, Option<Range<usize>>>;
+/// What is known of a word that was met.
+#[derive(Clone)]
+struct Known {
+    /// Which part of it is the word.
+    part: Range<usize>,
+    /// Whether it was looked for by itself.
+    is_sought: bool,
+    /// Which of the words of phrases it is.
+    of_phrases: Option<usize>,
+}
+
+/// Words of texts; nothing of what is no word.
+type Met = HashMap<Box<str>, Option<Known>>;
 
 /// A text, and the places in it that were looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,13 +58,15 @@ pub struct Marked {
 pub struct Marker {
     analyser: Analyser,
     stems: HashSet<String>,
-    folded: HashSet<String>,
     latin: HashSet<String>,
     beginnings: Vec<String>,
     /// How words in other letters begin, that are typed in Latin ones.
     latin_beginnings: Vec<String>,
     long: Vec<String>,
-    /// What was found of words that were met before: which part of them was looked for, as typed or with a typing error.
+    /// The words of phrases, with their numbers, and the phrases by these.
+    of_phrases: HashMap<String, usize>,
+    phrases: Vec<Vec<usize>>,
+    /// What was found of words that were met before: as typed, and with a typing error.
     met: [Met; 2],
 }
 
@@ -70,11 +83,12 @@ impl Marker {
         let mut marker = Self {
             analyser: Analyser::of(locale),
             stems: HashSet::new(),
-            folded: HashSet::new(),
             latin: HashSet::new(),
             beginnings: Vec::new(),
             latin_beginnings: Vec::new(),
             long: Vec::new(),
+            of_phrases: HashMap::new(),
+            phrases: Vec::new(),
             met: <[Met; 2]>::default(),
         };
         for clause in typed::clauses(&typed::parts(typed), locale).0 {
@@ -87,7 +101,14 @@ impl Marker {
                         marker.long.push(folded);
                     }
                 }
-                Sought::Phrase(words) => marker.folded.extend(words),
+                Sought::Phrase(words) => {
+                    let all = &mut marker.of_phrases;
+                    let mut numbered = |word| {
+                        let next = all.len();
+                        *all.entry(word).or_insert(next)
+                    };
+                    marker.phrases.push(words.into_iter().map(&mut numbered).collect());
+                }
                 Sought::Beginning(word) => {
                     marker.latin_beginnings.extend(marker.analyser.typed(&word).map(|latin| latin.close));
                     marker.beginnings.push(word);
@@ -99,7 +120,6 @@ impl Marker {
 
     fn is_sought(&self, word: &Word<'_>) -> bool {
         self.stems.contains(&*word.stem)
-            || self.folded.contains(&*word.folded)
             || self.beginnings.iter().any(|start| word.folded.starts_with(start.as_str()))
             || word.latin.as_ref().is_some_and(|latin| {
                 self.latin.contains(&latin.close)
@@ -127,18 +147,48 @@ impl Marker {
         found
     }
 
-    /// The places of those words in a text of which this is true.
+    /// The places in a text of those words of which this is true, and of those that make up phrases.
     fn those(&self, text: &str, met: &mut Met, is_it: &dyn Fn(&Word<'_>) -> bool) -> Vec<Range<usize>> {
-        self.analyser.places(text, &mut |word| {
-            if let Some(part) = met.get(word) {
-                return part.clone();
+        let known = |word: &Word<'_>| Known {
+            part: word.range.clone(),
+            is_sought: is_it(word),
+            of_phrases: self.of_phrases.get(&*word.folded).copied(),
+        };
+        let (mut row, mut marked) = (Vec::new(), Vec::new());
+        let places = self.analyser.places(text, &mut |word| {
+            let found = met.get(word).cloned().unwrap_or_else(|| {
+                let known = self.analyser.forms(word).as_ref().map(known);
+                if met.len() < REMEMBERED && word.len() <= LONGEST {
+                    met.insert(word.into(), known.clone());
+                }
+                known
+            });
+            let Known { part, is_sought, of_phrases } = found?;
+            let at = row.len();
+            row.push(of_phrases);
+            (is_sought || of_phrases.is_some()).then(|| {
+                marked.push((at, is_sought));
+                part
+            })
+        });
+        if self.phrases.is_empty() {
+            return places;
+        }
+        let beside = self.beside(&row);
+        let is_marked = |(place, (at, is_sought)): (Range<usize>, (usize, bool))| (is_sought || beside.contains(&at)).then_some(place);
+        places.into_iter().zip(marked).filter_map(is_marked).collect()
+    }
+
+    /// The places in a row of words, told by their numbers, at which phrases stand.
+    fn beside(&self, row: &[Option<usize>]) -> HashSet<usize> {
+        let mut all = HashSet::new();
+        for phrase in self.phrases.iter().filter(|phrase| !phrase.is_empty()) {
+            let stands = |words: &[Option<usize>]| words.iter().zip(phrase).all(|(word, wanted)| *word == Some(*wanted));
+            for (at, _) in row.windows(phrase.len()).enumerate().filter(|(_, words)| stands(words)) {
+                all.extend(at..at.saturating_add(phrase.len()));
             }
-            let part = self.analyser.forms(word).filter(is_it).map(|word| word.range);
-            if met.len() < REMEMBERED && word.len() <= LONGEST {
-                met.insert(word.into(), part.clone());
-            }
-            part
-        })
+        }
+        all
     }
 
     /// A short text, whole, with its marks.
@@ -170,7 +220,8 @@ impl Marker {
         // Not within a word, nor a line before.
         let skipped = before.get(start..).unwrap_or_default();
         let line = skipped.rfind('\n').map(|at| at.saturating_add(1));
-        let word = if start == 0 { Some(0) } else { skipped.find(char::is_whitespace).map(|at| at.saturating_add(1)) };
+        let space = || skipped.char_indices().find(|(_, c)| c.is_whitespace());
+        let word = if start == 0 { Some(0) } else { space().map(|(at, c)| at.saturating_add(c.len_utf8())) };
         let start = start.saturating_add(line.or(word).unwrap_or(0));
         let lead = before.get(start..).unwrap_or_default().graphemes(true).count();
         let length: usize = after.graphemes(true).take(EXCERPT.saturating_sub(lead)).map(str::len).sum();

@@ -9,6 +9,7 @@
 
 mod alike;
 mod among;
+mod anchor;
 mod budget;
 mod candidate;
 mod counting;
@@ -50,7 +51,7 @@ pub use document::{AtDesk, DeskDocument, Document, Documents};
 pub use folder::{Part, parts};
 pub use known::DeskKind;
 pub use marking::{Marked, Marker};
-pub use query::{Among, Count, FacetKind, Found, Hit, Languages, Named, Query, Ranking};
+pub use query::{Among, Count, FacetKind, Found, Hit, Languages, Meant, Named, Query, Ranking};
 pub use typed::MOST_WORDS;
 
 use uuid::Uuid;
@@ -132,7 +133,7 @@ impl SearchIndex {
     /// Read and write this one from now on.
     fn take(&self, generation: Generation) -> Result<(), Error> {
         let mut written = self.writing();
-        self.show(&generation, None)?;
+        self.show(&generation, None, true)?;
         if let Some(former) = written.replace(generation) {
             former.close();
         }
@@ -143,9 +144,9 @@ impl SearchIndex {
         self.read.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Let a generation be read, with what is known of the former snapshot where nothing that is live is otherwise now.
-    fn show(&self, generation: &Generation, former: Option<&Snapshot>) -> Result<(), Error> {
-        let (snapshot, place, at) = generation.snapshot(former)?;
+    /// Let a generation be read, with what is known of the former snapshot.
+    fn show(&self, generation: &Generation, former: Option<&Snapshot>, is_public: bool) -> Result<(), Error> {
+        let (snapshot, place, at) = generation.snapshot(former, is_public)?;
         let read = Read { snapshot: Arc::new(snapshot), place, at };
         // At once: whoever reads the former one is told the former place.
         *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some(read);
@@ -232,8 +233,8 @@ impl SearchIndex {
             generation.add(documents, &mut Lexicon::default())?;
             generation.commit(step.place, step.at)
         })?;
-        let former = self.read().filter(|_| !step.is_public);
-        self.show(generation, former.as_ref().map(|read| &*read.snapshot))
+        let former = self.read();
+        self.show(generation, former.as_ref().map(|read| &*read.snapshot), step.is_public)
     }
 
     /// Leave no word in the files of whatever it has let go of.
@@ -246,7 +247,7 @@ impl SearchIndex {
         self.folder.as_ref().map_or(Ok(()), Folder::clear_idle)?;
         let Some(generation) = written.as_mut() else { return Ok(()) };
         generation.write(Generation::purge)?;
-        self.show(generation, None)?;
+        self.show(generation, None, true)?;
         // Those that were read until now are let go of.
         generation.write(Generation::purge)
     }
@@ -277,11 +278,11 @@ impl SearchIndex {
         self.reading()?.snapshot.suggest(typed, languages, limit)
     }
 
-    /// What may be meant by what finds nothing.
+    /// What may be meant by what finds nothing, word by word; nothing where no other word is known.
     ///
     /// # Errors
     /// As [`Self::search`].
-    pub fn meant(&self, typed: &str, locale: &Locale) -> Result<Option<String>, Error> {
+    pub fn meant(&self, typed: &str, locale: &Locale) -> Result<Option<Vec<Meant>>, Error> {
         self.reading()?.snapshot.meant(typed, locale)
     }
 }

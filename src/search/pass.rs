@@ -53,7 +53,7 @@ impl<'a> Pass<'a> {
     pub(super) fn new(query: &'a Query, wanted: &'a Wanted<'_>, segment: &'a Segment) -> Result<Self, Error> {
         let excluded = wanted.excluded.iter().map(|looked_up| Ok((Scan::new(segment, looked_up, 0.0)?, looked_up.is_whole)));
         Ok(Self {
-            sieve: Sieve::new(segment.columns(), &query.among, wanted.earlier)?,
+            sieve: Sieve::new(segment.columns(), &query.among, (query.languages.locales().get(wanted.language), wanted.earlier))?,
             required: Scan::each(segment, &wanted.required)?,
             optional: Scan::each(segment, &wanted.optional)?,
             excluded: excluded.collect::<Result<_, Error>>()?,
@@ -104,13 +104,23 @@ impl<'a> Pass<'a> {
         budget: &mut Budget,
         tell: &mut dyn FnMut(&Match),
     ) -> Result<(), Error> {
-        let excluded = self.excluded.iter_mut().map(|(scan, _)| scan);
-        for scan in self.required.iter_mut().chain(&mut self.optional).chain(excluded) {
-            scan.go_to(window.documents.start)?;
-        }
+        self.go_to(window.documents.start)?;
         self.read(window.documents.end, Some(window.number), having, budget)?;
         self.matches.iter().for_each(tell);
         Ok(())
+    }
+
+    /// Tell of one document, if it has it.
+    pub(super) fn at(&mut self, doc: DocId, having: Having<'_>, budget: &mut Budget, tell: &mut dyn FnMut(&Match)) -> Result<(), Error> {
+        self.go_to(doc)?;
+        self.read(doc.saturating_add(1), None, having, budget)?;
+        self.matches.iter().for_each(tell);
+        Ok(())
+    }
+
+    fn go_to(&mut self, doc: DocId) -> Result<(), Error> {
+        let excluded = self.excluded.iter_mut().map(|(scan, _)| scan);
+        self.required.iter_mut().chain(&mut self.optional).chain(excluded).try_for_each(|scan| scan.go_to(doc))
     }
 
     /// Read on up to a document, within a window or not.

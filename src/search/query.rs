@@ -77,6 +77,8 @@ pub struct Among {
     pub all_tags: Vec<Uuid>,
     /// Of none of these.
     pub without: Named,
+    /// What has left the public since the index was brought up: articles, in a language or in all.
+    pub departed: Vec<(ArticleId, Option<Locale>)>,
     /// First published at or after this instant.
     pub published_after: Option<Instant>,
     /// First published before this instant.
@@ -148,6 +150,17 @@ pub struct Count {
     pub value: String,
     /// Stories.
     pub stories: u64,
+}
+
+/// A part of what may have been meant by a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    /// The sign before it: what is left out has one.
+    pub before: &'static str,
+    /// As it was typed, or else folded.
+    pub word: String,
+    /// Whether this is what was typed.
+    pub is_typed: bool,
 }
 
 /// What was found.

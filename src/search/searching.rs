@@ -9,12 +9,12 @@ use tantivy::{Searcher, schema::Term};
 
 use super::{
     budget::Budget,
-    candidate::{Candidate, ENOUGH, Within},
+    candidate::{Candidate, ENOUGH, each_once},
     counting,
     fields::Fields,
-    matching::{Match, Segment},
-    pass::{Having, Pass, Wanted},
-    query::{Found, Hit, Languages, Query},
+    matching::Segment,
+    pass::{Having, Wanted},
+    query::{Found, Hit, Languages, Meant, Query},
     rank::{Has, idf},
     terms::{self, LookedUp, look_up},
     typed::{self, Clause, Need, Part, Sought},
@@ -103,48 +103,31 @@ impl Snapshot {
         Ok(all)
     }
 
-    /// Tell of every document that has all that is required, or any of it, in each segment and language.
-    fn each(
-        &self,
-        query: &Query,
-        wanted: &[Wanted<'_>],
-        having: Having<'_>,
-        budget: &mut Budget,
-        tell: &mut dyn FnMut(&Within<'_>, &Match),
-    ) -> Result<(), Error> {
-        for (place, segment) in self.segments.iter().enumerate() {
-            for wanted in wanted {
-                let within = Within::of(query, wanted, (place, segment));
-                let mut pass = Pass::new(query, wanted, segment)?;
-                pass.whole(having, budget, &mut |found| tell(&within, found))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Every story that has what is wanted, each once.
     fn candidates(&self, query: &Query, wanted: &[Wanted<'_>], having: Having<'_>, budget: &mut Budget) -> Result<Vec<Candidate>, Error> {
         let mut candidates: Vec<Candidate> = Vec::new();
-        self.each(query, wanted, having, budget, &mut |within, found| candidates.push(within.candidate(found, within.placed(found))))?;
+        for wanted in wanted {
+            self.each(query, wanted, having, budget, &mut |within, found| candidates.push(within.candidate(found, within.placed(found))))?;
+        }
         if wanted.len() > 1 {
-            // Of the languages of a story, that in which it fits best; of equals the first.
-            candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.rank.cmp(&a.rank)).then(a.language.cmp(&b.language)));
-            candidates.dedup_by_key(|candidate| candidate.article);
+            each_once(&mut candidates);
         }
         Ok(candidates)
     }
 
-    /// The first stories that have all that is wanted, unless it is known that these are few, or some of it where they are, out of all of these, which are counted.
+    /// Out of all stories that have all that is wanted, or some of it where those are too few, the first.
     fn all(
         &self,
         query: &Query,
-        (wanted, is_open, is_enough): (&[Wanted<'_>], bool, &dyn Fn(usize) -> bool),
+        wanted: &[Wanted<'_>],
+        (mut candidates, is_enough): (Vec<Candidate>, bool),
         found: &mut Found,
         budget: &mut Budget,
     ) -> Result<Vec<Candidate>, Error> {
-        let mut candidates = if is_open { self.candidates(query, wanted, Having::ALL, budget)? } else { Vec::new() };
-        if !is_open || !is_enough(candidates.len()) {
-            candidates = self.candidates(query, wanted, Having::Some, budget)?;
+        if !is_enough {
+            // What has everything was found, whatever is left of the budget.
+            candidates.extend(self.candidates(query, wanted, Having::Some, budget)?);
+            each_once(&mut candidates);
             if candidates.iter().any(|candidate| candidate.has > Has::Some) {
                 candidates.retain(|candidate| candidate.has > Has::Some);
             }
@@ -170,23 +153,33 @@ impl Snapshot {
 
     /// Carry a query out.
     pub(super) fn search(&self, query: &Query) -> Result<Found, Error> {
+        self.search_within(query, Budget::new())
+    }
+
+    fn search_within(&self, query: &Query, mut budget: Budget) -> Result<Found, Error> {
         let parts = typed::parts(&query.typed);
         let mut found =
             Found { hits: Vec::new(), total: 0, facets: Vec::new(), is_relaxed: false, is_partial: false, place: 0, at: query.today };
-        let mut budget = Budget::new();
         let wanted = self.wanted(&parts, &query.languages, &mut found, &mut budget)?;
+        let query = &Query { cursor: self.anchored(query, &wanted, &mut budget)?, ..query.clone() };
         let most = wanted.iter().map(|wanted| wanted.required.len()).max().unwrap_or(0);
         let is_enough = |count: usize| (count > 0 || most < 2) && (count >= ENOUGH || most < 3);
         // Where a story cannot be found twice and nothing is counted by, only what is shown is kept.
         let is_once = wanted.len() < 2 || matches!(query.languages, Languages::Chain(_));
         let is_short = is_once && query.facets.is_empty() && query.limit > 0;
-        let first = if is_short { Some(self.first(query, &wanted, &mut budget)?) } else { None };
-        let candidates = match first {
-            Some((candidates, count)) if is_enough(count) => {
+        let candidates = if is_short {
+            let best = self.first(query, &wanted, &mut budget)?;
+            let count = best.found();
+            if is_enough(count) {
                 found.total = u64::try_from(count).unwrap_or(u64::MAX);
-                candidates
+                best.kept()
+            } else {
+                self.all(query, &wanted, (best.few(), false), &mut found, &mut budget)?
             }
-            first => self.all(query, (&wanted, first.is_none(), &is_enough), &mut found, &mut budget)?,
+        } else {
+            let candidates = self.candidates(query, &wanted, Having::ALL, &mut budget)?;
+            let is_enough = is_enough(candidates.len());
+            self.all(query, &wanted, (candidates, is_enough), &mut found, &mut budget)?
         };
         found.is_partial |= budget.is_spent();
         let locales = query.languages.locales();
@@ -199,11 +192,12 @@ impl Snapshot {
     }
 
     /// What may be meant by what finds nothing: the same with words in the place of those that no story has.
-    pub(super) fn meant(&self, typed: &str, locale: &Locale) -> Result<Option<String>, Error> {
+    pub(super) fn meant(&self, typed: &str, locale: &Locale) -> Result<Option<Vec<Meant>>, Error> {
         let mut budget = Budget::new();
         let mut said = Vec::new();
-        let mut is_another = false;
         for part in typed::parts(typed) {
+            let before = if part.is_excluded { "-" } else { "" };
+            let mut words = Vec::new();
             for clause in typed::clauses(std::slice::from_ref(&part), locale).0 {
                 let Sought::Word { folded, .. } = &clause.sought else { return Ok(None) };
                 let mut count = |term: &Term, budget: &mut Budget| self.frequency(term, budget);
@@ -214,12 +208,17 @@ impl Snapshot {
                 } else {
                     terms::meant(&self.searcher, &self.fields, locale.as_str(), folded, &mut count, &mut budget)?
                 };
-                is_another |= meant.is_some();
-                let left_out = if part.is_excluded { "-" } else { "" };
-                said.push(format!("{left_out}{}", meant.as_deref().unwrap_or(folded)));
+                let is_typed = meant.is_none();
+                words.push(Meant { before, word: meant.unwrap_or_else(|| folded.clone()), is_typed });
+            }
+            // What was typed stays as it was typed.
+            match words.iter().all(|word| word.is_typed) {
+                true if words.is_empty() => {}
+                true => said.push(Meant { before, word: part.text, is_typed: true }),
+                false => said.extend(words),
             }
         }
-        Ok(is_another.then(|| said.join(" ")))
+        Ok(said.iter().any(|word| !word.is_typed).then_some(said))
     }
 }
 
@@ -298,7 +297,7 @@ mod tests {
             generation.add(&Documents { live, desk: Vec::new() }, &mut Lexicon::default()).unwrap();
             generation.commit(i64::try_from(part).unwrap() + 1, Instant::from_micros(0)).unwrap();
         }
-        let (snapshot, ..) = generation.snapshot(None).unwrap();
+        let (snapshot, ..) = generation.snapshot(None, true).unwrap();
         type Expected = fn(u128) -> bool;
         let asked_for: [(&str, Expected); 7] = [
             ("ferry", |n| n % 2 == 0),
@@ -358,7 +357,7 @@ mod tests {
             generation.add(&Documents { live, desk: Vec::new() }, &mut Lexicon::default()).unwrap();
             generation.commit(i64::try_from(part).unwrap() + 1, Instant::from_micros(0)).unwrap();
         }
-        let (snapshot, ..) = generation.snapshot(None).unwrap();
+        let (snapshot, ..) = generation.snapshot(None, true).unwrap();
         for (typed, ranking) in [("ferry", Ranking::Relevance), ("ferry strike", Ranking::Relevance), ("\"ferry strike\"", Ranking::Newest)] {
             let read = |is_counted| {
                 let query = Query { ranking, is_counted, ..asked(typed, 12) };
@@ -366,13 +365,44 @@ mod tests {
                 let mut budget = Budget::new();
                 let wanted = snapshot.wanted(&typed::parts(typed), &query.languages, &mut found, &mut budget).unwrap();
                 let before = budget.left();
-                let (first, _) = snapshot.first(&query, &wanted, &mut budget).unwrap();
+                let first = snapshot.first(&query, &wanted, &mut budget).unwrap().kept();
                 (first.iter().map(|candidate| candidate.article.as_u128()).collect::<Vec<_>>(), before - budget.left())
             };
             let ((all, whole), (first, read)) = (read(true), read(false));
             assert_eq!(all, first, "{typed}");
             assert!(read * 3 < whole * 2, "{typed}: {read} of {whole}");
         }
+    }
+
+    #[test]
+    fn what_has_everything_is_shown_however_little_is_left_for_what_has_some_of_it() {
+        let mut generation = Generation::new(None).unwrap();
+        let words = ["ferry", "strike", "harbour"];
+        // The last one has all of it, and the others two words each.
+        let said = |n: u128| words.iter().filter(|word| n == 59 || **word != words[usize::try_from(n % 3).unwrap()]).copied().collect::<Vec<_>>();
+        generation.begin_writing().unwrap();
+        let live = (0..60).map(|n| story(n, "Quay", &said(n).join(" by the "))).collect();
+        generation.add(&Documents { live, desk: Vec::new() }, &mut Lexicon::default()).unwrap();
+        generation.commit(1, Instant::from_micros(0)).unwrap();
+        let (snapshot, ..) = generation.snapshot(None, true).unwrap();
+        let (mut shown, mut relaxed) = (0, 0);
+        for facets in [BTreeSet::new(), BTreeSet::from([crate::search::FacetKind::Kind])] {
+            let query = Query { facets, ..asked("ferry strike harbour", 5) };
+            for left in 0..2_000 {
+                snapshot.frequencies.lock().unwrap().clear();
+                let (mut budget, mut found) = (Budget::of(left), snapshot.search_within(&query, Budget::of(0)).unwrap());
+                let wanted = snapshot.wanted(&typed::parts(&query.typed), &query.languages, &mut found, &mut budget).unwrap();
+                let whole = snapshot.candidates(&query, &wanted, Having::ALL, &mut budget).unwrap();
+                snapshot.frequencies.lock().unwrap().clear();
+                let found = snapshot.search_within(&query, Budget::of(left)).unwrap();
+                if whole.iter().any(|candidate| candidate.article.as_u128() == 59) {
+                    assert_eq!(found.hits.first().map(|hit| hit.article.uuid().as_u128()), Some(59), "with {left} to be read");
+                    shown += 1;
+                    relaxed += usize::from(found.hits.len() > 1);
+                }
+            }
+        }
+        assert!(shown > relaxed && relaxed > 0, "{shown}, {relaxed}: the budget was spent, and it was not");
     }
 
     #[test]
@@ -385,7 +415,7 @@ mod tests {
         generation.begin_writing().unwrap();
         generation.add(&Documents { live: stories, desk: Vec::new() }, &mut Lexicon::default()).unwrap();
         generation.commit(1, Instant::from_micros(0)).unwrap();
-        let (snapshot, ..) = generation.snapshot(None).unwrap();
+        let (snapshot, ..) = generation.snapshot(None, true).unwrap();
         for typed in ["ferry -strike", "ferry -strik*", "ferry -\"strike strike0\" -strike -strik*"] {
             let query = asked(typed, 100);
             let mut most = 0;

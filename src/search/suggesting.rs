@@ -67,7 +67,7 @@ impl Snapshot {
             let earlier = if let Languages::Chain(all) = languages { all.get(..language).unwrap_or_default() } else { &[] };
             let Some(required) = self.begun(typed, locale, &mut budget)? else { continue };
             let wanted = Wanted { language, earlier, required, optional: Vec::new(), excluded: Vec::new() };
-            let (latest, _) = self.first(&query, &[wanted], &mut budget)?;
+            let latest = self.first(&query, &[wanted], &mut budget)?.kept();
             let hit = |candidate: Candidate| Hit {
                 article: candidate.article.into(),
                 locale: locale.clone(),

@@ -1,6 +1,6 @@
 //! Which terms of the index are looked for: the words themselves, what begins like them, and what is one typing error away.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::{
@@ -9,7 +9,7 @@ use tantivy::{
     schema::{Field, IndexRecordOption, Term},
     termdict::TermDictionary,
 };
-use tantivy_fst::Automaton;
+use tantivy_fst::{Automaton, automaton::AlwaysMatch};
 
 use super::{
     budget::Budget,
@@ -20,7 +20,9 @@ use crate::domain::Error;
 
 /// Terms that one beginning, or one word with typing errors, stands for at most.
 const MOST_TERMS: usize = 256;
-/// The same at the desk, where a limit that hidden words reach would tell of them.
+/// Words that one beginning is looked for among, of which these are the most frequent.
+const MOST_WORDS: usize = 8_192;
+/// Terms at the desk, where a limit that hidden words reach would tell of them.
 const MOST_AT_DESK: usize = 20_000;
 /// Ways to have a word that are read at once; of more each is read by itself.
 pub(super) const FEW: usize = 64;
@@ -100,15 +102,15 @@ pub(super) fn of(field: Field, locale: &str, word: &str) -> Term {
     Term::from_field_text(field, &term(locale, word))
 }
 
-/// Words of a field and locale, of all segments, up to so many; whether those are all.
+/// Words of a field and locale, of all segments, up to so many, in their order, with about how many documents have each; whether those are all.
 fn dictionary<A: Automaton<State: Clone> + Clone>(
     searcher: &Searcher,
     field: Field,
-    (from, below): (&str, &str),
+    (from, below): &(String, String),
     automaton: &A,
     most: usize,
-) -> Result<(Vec<String>, bool), Error> {
-    let mut words = BTreeSet::new();
+) -> Result<(Vec<(String, u64)>, bool), Error> {
+    let mut words = BTreeMap::<String, u64>::new();
     let mut is_whole = true;
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field).map_err(Error::internal)?;
@@ -123,7 +125,8 @@ fn dictionary<A: Automaton<State: Clone> + Clone>(
             }
             taken = taken.saturating_add(1);
             if let Ok(word) = str::from_utf8(stream.key()) {
-                words.insert(word.to_owned());
+                let frequency = words.entry(word.to_owned()).or_default();
+                *frequency = frequency.saturating_add(stream.value().doc_freq.into());
             }
         }
     }
@@ -132,9 +135,11 @@ fn dictionary<A: Automaton<State: Clone> + Clone>(
     Ok((words.into_iter().take(most).collect(), is_whole))
 }
 
-/// The last text that begins so.
-fn after(start: &str) -> String {
-    format!("{start}{}", char::MAX)
+/// What begins so in the dictionary of a locale: the first, and the last.
+fn from(locale: &str, word: &str) -> (String, String) {
+    let start = term(locale, word);
+    let last = format!("{start}{}", char::MAX);
+    (start, last)
 }
 
 /// Accepts a beginning, and after it what is some typing errors away from a word.
@@ -197,18 +202,24 @@ fn mistyped(
     }
     let start = term(locale, "");
     let dfa = edits.build_dfa(word);
-    dictionary(searcher, field, (&start, &after(&start)), &Mistyped { start: start.as_bytes(), dfa: &dfa }, most)
+    let (words, is_whole) = dictionary(searcher, field, &from(locale, ""), &Mistyped { start: start.as_bytes(), dfa: &dfa }, most)?;
+    Ok((words.into_iter().map(|(word, _)| word).collect(), is_whole))
 }
 
-/// Words that begin so, as terms.
+/// Words that begin so, as terms: of very many the most frequent; whether those are all.
 pub(super) fn beginning(searcher: &Searcher, field: Field, locale: &str, word: &str) -> Result<(Vec<Term>, bool), Error> {
-    beginnings(searcher, field, (locale, word), MOST_TERMS)
+    let (mut words, is_whole) = dictionary(searcher, field, &from(locale, word), &AlwaysMatch, MOST_WORDS)?;
+    let is_few = words.len() <= MOST_TERMS;
+    if !is_few {
+        words.sort_by(|(a, often_a), (b, often_b)| often_b.cmp(often_a).then_with(|| a.cmp(b)));
+        words.truncate(MOST_TERMS);
+    }
+    Ok((words.iter().map(|(word, _)| Term::from_field_text(field, word)).collect(), is_whole && is_few))
 }
 
 fn beginnings(searcher: &Searcher, field: Field, (locale, word): (&str, &str), most: usize) -> Result<(Vec<Term>, bool), Error> {
-    let start = term(locale, word);
-    let (words, is_whole) = dictionary(searcher, field, (&start, &after(&start)), &tantivy_fst::automaton::AlwaysMatch, most)?;
-    Ok((words.iter().map(|word| Term::from_field_text(field, word)).collect(), is_whole))
+    let (words, is_whole) = dictionary(searcher, field, &from(locale, word), &AlwaysMatch, most)?;
+    Ok((words.iter().map(|(word, _)| Term::from_field_text(field, word)).collect(), is_whole))
 }
 
 /// Look a clause up in a locale. It counts frequencies by `frequency`.

@@ -165,7 +165,8 @@ pub(super) fn clauses(parts: &[Part], locale: &Locale) -> (Vec<Clause>, bool) {
         let last = words.len().saturating_sub(1);
         for (n, word) in words.into_iter().enumerate() {
             if part.form == Form::Beginning && n == last {
-                beginnings = beginnings.saturating_add(1);
+                // What is left out is not looked for in each story, but among those that are found.
+                beginnings = beginnings.saturating_add(usize::from(!part.is_excluded));
                 if beginnings > MOST_BEGINNINGS {
                     is_whole = false;
                     continue;
