@@ -139,6 +139,25 @@ both! {
         let nothing = app.anyone().get("/v1/search?q=elzzwhere").await.ok();
         assert_eq!((&nothing["data"], nothing["did_you_mean"].as_str()), (&json!([]), Some("elsewhere")));
         assert_eq!(app.anyone().get("/v1/search?q=xyzzyqwert").await.ok()["did_you_mean"], Value::Null);
+        // As stories write it, and the others as they were typed.
+        live(&editor, &world, &[("en", "Rain", "S.", "Es gibt ÜBERSCHWEMMUNGEN, sagt die Stadt.")]).await;
+        let proposed = app.anyone().get("/v1/search?q=uberschwemungn").await.ok();
+        assert_eq!((&proposed["data"], proposed["did_you_mean"].as_str()), (&json!([]), Some("ÜBERSCHWEMMUNGEN")));
+        assert_eq!(app.anyone().get("/v1/search?q=%22uberschwemmungen%22%20uberschwemungn").await.ok()["did_you_mean"], Value::Null);
+        assert_eq!(app.anyone().get("/v1/search?q=Xyzzyqwert%20uberschwemungn").await.ok()["did_you_mean"], "Xyzzyqwert ÜBERSCHWEMMUNGEN");
+    }
+
+    async fn what_left_one_language_is_found_in_another_at_once(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let path = live(&editor, &world, &[("en", "Quokka", "S.", "B."), ("hi", "Quokka नदी", "S.", "B.")]).await;
+        assert_eq!(found(&app, "quokka", "&locale=en").await, ["Quokka"]);
+        app.entrance.indexes.store(false, Ordering::SeqCst);
+        editor.act(&format!("{path}/unpublish"), &editor.get(&path).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        assert_eq!(found(&app, "quokka", "&locale=en").await, [""; 0]);
+        assert_eq!(found(&app, "quokka", "&locale=any").await, ["Quokka नदी"]);
+        let admin = app.admin().await;
+        admin.act(&format!("{path}/takedown"), &admin.get(&path).await.etag(), &json!({ "reason": "A test." })).await;
+        assert_eq!(found(&app, "quokka", "&locale=any").await, [""; 0]);
     }
 
     async fn where_no_story_has_all_words_those_with_some_are_shown_and_it_is_said(app) {
