@@ -799,12 +799,12 @@ both! {
         let marathi = "/v1/desk/locales/mr";
         admin.patch(marathi, &admin.get(marathi).await.etag(), &json!({ "state": "public" })).await.ok();
         assert_eq!(asked("secretwrod", "&locale=any").await["page"]["total"], 1);
-        assert_eq!(asked("secertwrod", "&locale=mr").await["did_you_mean"], "secretword");
+        assert_eq!(asked("secertwrod", "&locale=mr").await["did_you_mean"], "Secretword");
         admin.publish(&draft, &["en"]).await.ok();
         for more in spreads {
             let told = asked("secretwrod", more).await;
             assert!(told["page"]["total"].as_i64() > Some(0) && told["facets"]["year"] != json!([]), "{more}: {told}");
-            assert_eq!(asked("secertwrod", more).await["did_you_mean"], "secretword", "{more}");
+            assert_eq!(asked("secertwrod", more).await["did_you_mean"], "Secretword", "{more}");
         }
     }
 }

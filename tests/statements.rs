@@ -141,7 +141,7 @@ both! {
         app.anyone().get("/v1/search?q=ferry").await.ok();
         // From here on it is behind the log.
         app.entrance.indexes.store(false, std::sync::atomic::Ordering::SeqCst);
-        chief.act(&format!("{gone}/unpublish"), &chief.get(&gone).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        chief.act(&format!("{gone}/unpublish"), &chief.get(&gone).await.etag(), &json!({ "locales": LOCALES })).await.ok();
         let log = Log::of_everything();
         for more in ["", "&locale=any&facets=section,author,tag,kind,year&count=true&include=authors,section", "&fallback=chain&locale=kn&section=world"] {
             let found = app.anyone().get(&format!("/v1/search?q=ferry{more}")).await.ok();

@@ -2,13 +2,14 @@
 //!
 //! **Context.** The index has words as they are folded: without case, accents and dots. **Decision.** A word that is proposed is looked up in a story that has it.
 
-use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::{
     access::Visibility,
     domain::{
         Error, Instant, Locale,
         analysis::{Analyser, Word},
+        content::TEXTS,
         recency::Recency,
     },
     search::{Among, Languages, Meant, Query, Ranking, SearchIndex},
@@ -43,15 +44,15 @@ fn written(tx: &mut Tx<'_>, index: &SearchIndex, folded: &str, locale: &Locale) 
         limit: STORIES,
         cursor: None,
         is_counted: false,
-        facets: std::collections::BTreeSet::new(),
+        facets: BTreeSet::new(),
     };
     let hits = index.search(&query)?.hits;
     let those: Vec<_> = hits.iter().map(|hit| (hit.article, &hit.locale)).collect();
     let lives = store::editions::live_each(tx, Visibility::public(), &those, BodyForm::Beginning)?;
     let analyser = Analyser::of(locale);
-    let texts = lives.iter().flat_map(|live| [Cow::from(&*live.content.headline), Cow::from(&live.content.summary), Cow::from(&live.body)]);
+    let texts = lives.iter().flat_map(|live| TEXTS.iter().map(|text| (text.of)(&live.content)).chain([&*live.body]));
     for text in texts {
-        let places = analyser.places(&text, &mut |word| {
+        let places = analyser.places(text, &mut |word| {
             let is_it = |found: &Word<'_>| found.folded == folded;
             analyser.forms(word).filter(is_it).map(|found| found.range)
         });

@@ -29,7 +29,7 @@ proptest! {
         after in prop::collection::vec((0..WORDS.len(), 0..SPACES.len()), 0..120),
     ) {
         let said = |words: &[(usize, usize)]| words.iter().map(|(word, space)| format!("{}{}", WORDS[*word], SPACES[*space])).collect::<String>();
-        let text = format!("{}ferry {}", said(&before), said(&after));
+        let text = format!("{} ferry {}", said(&before), said(&after));
         let marked = Marker::new("ferry", &"en".parse().unwrap()).excerpt(&text);
         prop_assert!(text.contains(&marked.text) && !marked.text.is_empty(), "{:?} of {text:?}", marked.text);
         let units: Vec<u16> = marked.text.encode_utf16().collect();
