@@ -12,10 +12,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    meaning,
     Reading,
     articles::{self, Article, ArticleAnswer, Included, Listed, Shape},
-    names,
+    meaning, names,
 };
 use crate::{
     access::Visibility,

@@ -8,10 +8,7 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use tantivy::{
-    DocId, DocSet, TERMINATED,
-    schema::Term,
-};
+use tantivy::{DocId, DocSet, TERMINATED, schema::Term};
 use uuid::Uuid;
 
 use super::{

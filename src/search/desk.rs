@@ -289,13 +289,7 @@ fn stepped(found: Match) -> Match {
 }
 
 /// Of some documents, in their order, those that have something.
-fn among(
-    segment: &Segment,
-    looked_up: &LookedUp,
-    weight: f64,
-    docs: &[DocId],
-    budget: &mut Budget,
-) -> Result<Vec<Option<Match>>, Error> {
+fn among(segment: &Segment, looked_up: &LookedUp, weight: f64, docs: &[DocId], budget: &mut Budget) -> Result<Vec<Option<Match>>, Error> {
     if !matches!(&looked_up.terms, Terms::Any(any) if any.len() > terms::FEW) {
         return scan::among(segment, looked_up, weight, docs, budget);
     }

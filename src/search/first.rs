@@ -77,7 +77,10 @@ impl Snapshot {
         let mut passes = self.segments.iter().map(|segment| Pass::new(query, wanted, segment)).collect::<Result<Vec<_>, _>>()?;
         let within = self.segments.iter().enumerate().map(|at| Within::of(query, wanted, at)).collect::<Vec<_>>();
         if !is_much(wanted, having) {
-            return passes.iter_mut().zip(&within).try_for_each(|(pass, within)| pass.whole(having, budget, &mut |found| tell(within, found)));
+            return passes
+                .iter_mut()
+                .zip(&within)
+                .try_for_each(|(pass, within)| pass.whole(having, budget, &mut |found| tell(within, found)));
         }
         for window in self.windows() {
             let (Some(pass), Some(within)) = (passes.get_mut(window.segment), within.get(window.segment)) else { continue };

@@ -358,7 +358,8 @@ mod tests {
             generation.commit(i64::try_from(part).unwrap() + 1, Instant::from_micros(0)).unwrap();
         }
         let (snapshot, ..) = generation.snapshot(None, true).unwrap();
-        for (typed, ranking) in [("ferry", Ranking::Relevance), ("ferry strike", Ranking::Relevance), ("\"ferry strike\"", Ranking::Newest)] {
+        for (typed, ranking) in [("ferry", Ranking::Relevance), ("ferry strike", Ranking::Relevance), ("\"ferry strike\"", Ranking::Newest)]
+        {
             let read = |is_counted| {
                 let query = Query { ranking, is_counted, ..asked(typed, 12) };
                 let mut found = snapshot.search(&query).unwrap();
@@ -379,7 +380,8 @@ mod tests {
         let mut generation = Generation::new(None).unwrap();
         let words = ["ferry", "strike", "harbour"];
         // The last one has all of it, and the others two words each.
-        let said = |n: u128| words.iter().filter(|word| n == 59 || **word != words[usize::try_from(n % 3).unwrap()]).copied().collect::<Vec<_>>();
+        let said =
+            |n: u128| words.iter().filter(|word| n == 59 || **word != words[usize::try_from(n % 3).unwrap()]).copied().collect::<Vec<_>>();
         generation.begin_writing().unwrap();
         let live = (0..60).map(|n| story(n, "Quay", &said(n).join(" by the "))).collect();
         generation.add(&Documents { live, desk: Vec::new() }, &mut Lexicon::default()).unwrap();

@@ -68,12 +68,8 @@ impl Snapshot {
             let Some(required) = self.begun(typed, locale, &mut budget)? else { continue };
             let wanted = Wanted { language, earlier, required, optional: Vec::new(), excluded: Vec::new() };
             let latest = self.first(&query, &[wanted], &mut budget)?.kept();
-            let hit = |candidate: Candidate| Hit {
-                article: candidate.article.into(),
-                locale: locale.clone(),
-                key: candidate.key,
-                score: 0.0,
-            };
+            let hit =
+                |candidate: Candidate| Hit { article: candidate.article.into(), locale: locale.clone(), key: candidate.key, score: 0.0 };
             found.extend(latest.into_iter().map(hit));
         }
         found.sort_by(|a, b| b.key.cmp(&a.key).then(b.article.cmp(&a.article)).then(a.locale.as_str().cmp(b.locale.as_str())));

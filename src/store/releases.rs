@@ -9,10 +9,10 @@ use diesel::{
 };
 
 use super::{
-    plans::PATIENCE,
     Bind, RunQueryDsl, Tx,
     dialect::{self, At, Uid},
     jobs::{self, Kind},
+    plans::PATIENCE,
     schema::{release_items, releases},
     sql::Sql,
     visibility::{reads, sees},
