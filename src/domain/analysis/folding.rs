@@ -29,6 +29,8 @@ pub(super) struct Letters {
     pub(super) has_two_eyed_heh: bool,
     /// Whether a final `'s` belongs to no word.
     pub(super) has_possessive: bool,
+    /// Whether an apostrophe parts a name from its endings: `Ankara'daki`.
+    pub(super) parts_endings: bool,
 }
 
 /// A word in NFC, folded.
@@ -38,14 +40,11 @@ pub(super) fn folded<'w>(word: &'w str, letters: &Letters) -> Cow<'w, str> {
     if word.len() <= LONGEST && word.bytes().all(plain) {
         return Cow::Borrowed(word);
     }
-    let word = without_possessive(word, letters);
-    if word.is_ascii() && word.len() <= LONGEST && !letters.is_dotless {
+    let word = without_endings(without_possessive(word, letters), letters);
+    if word.is_ascii() && word.len() <= LONGEST && !letters.is_dotless && !word.contains(',') {
         let kept = word.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase()));
-        return Cow::Owned(if word.contains('.') && word.bytes().all(|b| b == b'.' || b == b',' || b.is_ascii_digit()) {
-            word.replace(',', "")
-        } else {
-            kept.collect()
-        });
+        let is_number = word.bytes().all(|b| b == b'.' || b.is_ascii_digit());
+        return Cow::Owned(if is_number { word.to_owned() } else { kept.collect() });
     }
     if let Some(same) = indic::as_it_stands(word, LONGEST) {
         return Cow::Borrowed(same);
@@ -62,8 +61,11 @@ pub(super) fn folded<'w>(word: &'w str, letters: &Letters) -> Cow<'w, str> {
     if out.chars().any(|c| indic::place(c).is_some()) {
         out = indic::fold(&out);
     }
+    if out.contains(',') {
+        out = ungrouped(&out);
+    }
     let numeric = out.bytes().all(|b| b == b'.' || b == b',' || b.is_ascii_digit());
-    out.retain(|c| !matches!(c, ',' | '\'' | '·' | '_' | ':' | '"' | '״' | '׳') && (numeric || c != '.'));
+    out.retain(|c| !matches!(c, '\'' | '·' | '_' | ':' | '"' | '״' | '׳') && (numeric || c != '.'));
     if let Some((end, _)) = out.char_indices().nth(LONGEST) {
         out.truncate(end);
     }
@@ -80,6 +82,37 @@ fn without_possessive<'w>(word: &'w str, letters: &Letters) -> &'w str {
         return word;
     }
     ["'s", "'S", "’s", "’S", "＇s"].iter().find_map(|end| word.strip_suffix(end)).filter(|rest| !rest.is_empty()).unwrap_or(word)
+}
+
+/// The name of a word whose endings an apostrophe parts from it; a letter before it is no name.
+fn without_endings<'w>(word: &'w str, letters: &Letters) -> &'w str {
+    let is_name = |name: &&str| name.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some();
+    let name = || word.split(is_apostrophe).next().filter(is_name);
+    if letters.parts_endings { name().unwrap_or(word) } else { word }
+}
+
+/// Numbers without what parts their thousands. A comma that parts no groups of three digits, or of two and a last one of three as in India, is that of decimals, and stays.
+fn ungrouped(word: &str) -> String {
+    let is_of_number = |c: char| c == ',' || c.is_ascii_digit();
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word;
+    // Ends: each round takes the rest up to the end of a number.
+    while let Some(begin) = rest.find(is_of_number) {
+        let (before, number) = rest.split_at_checked(begin).unwrap_or((rest, ""));
+        let (number, behind) = number.split_at_checked(number.find(|c| !is_of_number(c)).unwrap_or(number.len())).unwrap_or((number, ""));
+        out.push_str(before);
+        out.extend(number.chars().filter(|c| *c != ',' || !is_grouped(number)));
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Whether commas part a number into groups.
+fn is_grouped(number: &str) -> bool {
+    let groups: Vec<usize> = number.split(',').map(str::len).collect();
+    let [first, middle @ .., last] = groups.as_slice() else { return false };
+    *last == 3 && (1..=3).contains(first) && (middle.iter().all(|len| *len == 3) || (*first < 3 && middle.iter().all(|len| *len == 2)))
 }
 
 /// Whether this is an apostrophe, in any of its forms.
@@ -157,6 +190,9 @@ fn fold_arabic(c: char, letters: &Letters, out: &mut String) {
         'ة' | 'ۃ' | 'ہ' | 'ۀ' | 'ۂ' | 'ە' => out.push('ه'),
         'ھ' if !letters.has_two_eyed_heh => out.push('ه'),
         'ؤ' => out.push('و'),
+        // What parts thousands, and decimals.
+        '٬' => out.push(','),
+        '٫' => out.push('.'),
         'ۓ' => out.push('ے'),
         '٠'..='٩' => out.push(char::from_digit(u32::from(c) - 0x660, 10).unwrap_or(c)),
         '۰'..='۹' => out.push(char::from_digit(u32::from(c) - 0x6f0, 10).unwrap_or(c)),

@@ -26,7 +26,8 @@ pub(super) struct Language {
     pub(super) common: &'static str,
 }
 
-const LETTERS: Letters = Letters { kept: "", changed: &[], is_dotless: false, has_two_eyed_heh: false, has_possessive: true };
+const LETTERS: Letters =
+    Letters { kept: "", changed: &[], is_dotless: false, has_two_eyed_heh: false, has_possessive: true, parts_endings: false };
 const ROW: Language = Language { codes: &[], letters: LETTERS, elided: &[], stemming: Stemming::None, typing: None, common: "" };
 const TYPED: Option<Typing> = Some(Typing { has_round_vowel: false, has_one_voice: false });
 const ROUND: Option<Typing> = Some(Typing { has_round_vowel: true, has_one_voice: false });
@@ -151,8 +152,8 @@ pub(super) const LANGUAGES: &[Language] = &[
     snowball(&["fi"], kept("åäö"), Algorithm::Finnish, common::FINNISH),
     snowball(&["et"], kept("äöõüšž"), Algorithm::Estonian, ""),
     snowball(&["hu"], kept("áéíóöőúüű"), Algorithm::Hungarian, common::HUNGARIAN),
-    snowball(&["tr"], Letters { is_dotless: true, ..kept("çğıöşü") }, Algorithm::Turkish, common::TURKISH),
-    Language { codes: &["az"], letters: Letters { is_dotless: true, ..kept("çğıöşüə") }, ..ROW },
+    snowball(&["tr"], Letters { is_dotless: true, parts_endings: true, ..kept("çğıöşü") }, Algorithm::Turkish, common::TURKISH),
+    Language { codes: &["az"], letters: Letters { is_dotless: true, parts_endings: true, ..kept("çğıöşüə") }, ..ROW },
     snowball(&["pl"], kept("ąćęłńóśźż"), Algorithm::Polish, common::POLISH),
     snowball(&["cs"], kept("áčďéěíňóřšťúůýž"), Algorithm::Czech, common::CZECH),
     snowball(&["lt"], kept("ąčęėįšųūž"), Algorithm::Lithuanian, ""),

@@ -59,7 +59,10 @@ impl Key {
             (c, Last::Consonant(last)) if c == last => return,
             (c, _) => c,
         };
-        if matches!(c, 'p' | 'b' | 'm' | 'f') && self.last == Last::Consonant('n') {
+        // As it is spoken before lips, whether an `a` that is left out stood between: `kanpur` has one where it is written, and none where it is typed. What begins a word stays.
+        let is_behind_n =
+            self.last == Last::Consonant('n') || (self.last == Last::Vowel && self.close.len() > 1 && self.close.ends_with('n'));
+        if matches!(c, 'p' | 'b' | 'm' | 'f') && is_behind_n {
             self.close.pop();
             self.close.push('m');
             if c == 'm' {

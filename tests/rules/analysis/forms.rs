@@ -51,6 +51,18 @@ fn what_is_written_in_two_ways_is_found_under_one() {
         ("en", "U.S.A.", "usa"),
         ("en", "O'Brien", "OBrien"),
         ("en", "1,000", "1000"),
+        ("en", "12,345,678", "12345678"),
+        ("hi", "12,34,567", "1234567"),
+        ("hi", "१२,३४,५६७", "1234567"),
+        ("de", "3,5", "３，５"),
+        ("hi", "३,५", "3,5"),
+        ("ar", "١٬٠٠٠", "1,000"),
+        ("ar", "٣٫٥", "3.5"),
+        ("tr", "Türkiye'nin", "Türkiye"),
+        ("tr", "Erdoğan’ın", "Erdoğan"),
+        ("tr", "AB'ye", "AB"),
+        ("tr", "ANKARA'DAKİ", "Ankara"),
+        ("az", "Bakı'da", "Bakı"),
         ("en", "soft\u{ad}ware", "software"),
         ("en", "ﬁlm", "film"),
         ("fr", "l'économie", "economie"),
@@ -89,6 +101,25 @@ fn letters_that_make_another_word_stay() {
         ("kn", "ಕಾಲ", "ಕಲ"),
     ] {
         assert_ne!(folded(locale, one), folded(locale, other), "{locale}: {one} and {other}");
+    }
+}
+
+#[test]
+fn what_means_another_thing_stays_another() {
+    for (locale, one, other) in [
+        ("en", "3,5", "35"),
+        ("de", "1,2", "12"),
+        ("fr", "0,25", "025"),
+        ("hi", "३,५", "३५"),
+        ("ar", "٣٫٥", "٣٥"),
+        ("en", "12,34", "1234"),
+        ("en", "1234,567", "1234567"),
+        ("tr", "Ankara'daki", "Ankaradaki"),
+        ("en", "O'Brien", "O"),
+        ("tr", "D'Artagnan", "D"),
+    ] {
+        assert_ne!(folded(locale, one), folded(locale, other), "{locale}: {one} and {other}");
+        assert_eq!(folded(locale, one).len(), 1, "{locale}: {one}");
     }
 }
 

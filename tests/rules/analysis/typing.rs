@@ -220,6 +220,29 @@ fn a_word_is_found_as_it_is_typed_in_latin_letters() {
 }
 
 #[test]
+fn an_n_before_lips_is_found_whether_a_vowel_is_written_between_or_not() {
+    for (locale, words) in [
+        (
+            "hi",
+            "कानपुर kanpur kanapur, धनबाद dhanbad, मनमोहन manmohan, जनमत janmat, सोनभद्र sonbhadra, जनवरी janvari janwari, मानव manav, अनुपम anupam, संपत्ति sampatti, प्रधानमंत्री pradhanmantri",
+        ),
+        ("bn", "কানপুর kanpur, ধানবাদ dhanbad, মনমোহন manmohan, জনমত janmat janamat, সম্পত্তি sampatti"),
+        ("kn", "ಮನಮೋಹನ್ manmohan, ಜನಮತ janamata, ಕಾನ್ಪುರ kanpur"),
+        ("hi", "नमस्ते namaste, नवीन naveen navin, नबी nabi, निपाह nipah"),
+    ] {
+        for row in words.split(", ") {
+            let (word, typed) = row.split_once(' ').unwrap();
+            for typed in typed.split(' ') {
+                assert!(meet(&of_word(locale, word), &analyser(locale).typed(typed).unwrap()), "{locale}: {word} and {typed}");
+            }
+        }
+    }
+    for (word, typed) in [("नमस्ते", "maste"), ("नबी", "mabi")] {
+        assert!(!meet(&of_word("hi", word), &analyser("hi").typed(typed).unwrap()), "{word} and {typed}");
+    }
+}
+
+#[test]
 fn spellings_of_a_sound_are_one() {
     for (locale, words) in [
         ("hi", "modi modee Modi MODI"),
