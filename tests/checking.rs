@@ -96,7 +96,7 @@ both! {
         // What was typed is what comes back, also as HTML.
         let hindi = format!("{article}/translations/hi");
         let html = editor.get(&format!("{hindi}?body=html")).await;
-        let back = json!({ "headline": " ", "body": html.ok()["body"] });
+        let back = json!({ "headline": "\u{200b} \u{2060}\u{2800}", "body": html.ok()["body"] });
         editor.put(&hindi, Some(&html.etag()), &back).await.ok();
         assert_eq!(editor.get(&hindi).await.ok()["body"]["content"]["content"][1]["attrs"]["level"], 4);
         let report = editor.post(&format!("{article}/check"), &json!({})).await.ok();

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use icu_segmenter::{WordSegmenter, options::WordBreakInvariantOptions};
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 use unicode_script::{Script, UnicodeScript};
@@ -252,10 +253,12 @@ fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> St
     text
 }
 
-/// True for text that shows nothing.
+/// True for text that shows nothing: white space, joiners, marks of direction, fillers and the like alone.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c == '\u{feff}')
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    // Braille has a pattern without a dot.
+    text.chars().all(|c| c.is_whitespace() || c == '\u{2800}' || ignorable.contains(c))
 }
 
 /// Note characters that no text may hold: controls and noncharacters.

@@ -160,3 +160,23 @@ fn the_same_news_take_the_same_time() {
         assert_eq!(speed(tag), speed_of, "{tag}");
     }
 }
+
+#[test]
+fn what_shows_nothing_is_no_text() {
+    for blank in [
+        "",
+        " \u{3000}\t",
+        "\u{200b}\u{2060}",
+        "\u{feff}",
+        "\u{200d}\u{200c}",
+        "\u{ad}",
+        "\u{fe0f}",
+        "\u{202e}\u{202c}",
+        "\u{2800}\u{3164}\u{115f}",
+    ] {
+        assert!(is_blank(blank), "{blank:?}");
+    }
+    for said in ["\u{200b}a", "ക്‍", "ನ್\u{200c}", "❤\u{fe0f}", ".", "\u{301}"] {
+        assert!(!is_blank(said), "{said:?}");
+    }
+}
