@@ -480,6 +480,10 @@ both! {
         assert_eq!(shown(&app, "crime").await, ["Two"]);
         admin.act(&format!("{}/erase", all[0]), &admin.get(&all[0]).await.etag(), &json!({ "reason": "Law." })).await.ok();
         assert_eq!(pinned().await, [json!(id(&all[1]))]);
+        // Nor is it named anew.
+        let named = json!({ "slug": "again", "names": { "en": "Again" }, "items": [{ "article_id": id(&all[0]), "position": 1, "headlines": { "en": "What was said" } }] });
+        let refused = admin.post(COLLECTIONS, &named).await;
+        assert_eq!(refused.violations(), [("#/items/0/article_id".to_owned(), "unknown".to_owned())]);
     }
 
     async fn a_picture_of_its_own_is_public_for_as_long_as_it_is_shown(app) {

@@ -413,6 +413,9 @@ both! {
         end(&chief, &talks, "erase", &json!({ "reason": "The law." })).await;
         let left = chief.get(&format!("{ferry}/related")).await.ok();
         assert_eq!((&left["pinned"], &left["version"]), (&json!([]), &json!(4)));
+        // Nor is it named anew.
+        choose(&chief, &ferry, &json!({ "pinned": [id(&talks)] })).await.refused(422, "invalid");
+        choose(&chief, &ferry, &json!({ "banned": [id(&talks)] })).await.refused(422, "invalid");
         relate(&app);
         assert_eq!(next(&app, &ferry).await, [""; 0]);
     }

@@ -26,7 +26,7 @@ use crate::{
 /// Articles that are asked for in one statement.
 const AT_ONCE: usize = 1_000;
 
-/// Those of some articles that a reader of the desk sees, or that anybody does.
+/// Those of some articles that a reader of the desk sees, or that anybody does, and that may be named anew: of what was erased nothing is left to be named.
 pub(super) fn seen(tx: &mut Tx<'_>, visibility: &Visibility, articles: BTreeSet<ArticleId>) -> Result<BTreeSet<ArticleId>, Error> {
     let asked = articles.iter().map(|id| (AddressKind::Article, id.uuid())).collect();
     let mut seen: BTreeSet<ArticleId> = store::redirects::things(tx, visibility, &asked)?.into_iter().map(|(_, id)| id.into()).collect();
@@ -35,6 +35,9 @@ pub(super) fn seen(tx: &mut Tx<'_>, visibility: &Visibility, articles: BTreeSet<
         let readers = store::site::masthead(tx)?.for_readers();
         let live = live_heads(tx, &others)?.into_iter();
         seen.extend(live.filter(|(_, heads)| heads.iter().any(|head| readers.settings(&head.locale).is_some())).map(|(id, _)| id));
+    }
+    for erased in store::takedowns::erased(tx, &seen)? {
+        seen.remove(&erased);
     }
     Ok(seen)
 }

@@ -1,5 +1,7 @@
 //! Takedowns: what was removed, and why; and the erasing of words.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -145,6 +147,15 @@ pub(super) fn lift(tx: &mut Tx<'_>, story: &Story, step: &Step) -> Result<Change
 /// What stands where words were erased.
 fn nothing() -> Words {
     Words { content: Content::headed("—"), ..Words::default() }
+}
+
+/// Those of some articles whose words were erased.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn erased(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Article>>) -> Result<Vec<Id<Article>>, Error> {
+    let erased = takedowns::table.filter(takedowns::article_id.eq_any(ids.iter().copied().map(Bind)));
+    Ok(erased.filter(takedowns::erased_at.is_not_null()).select(takedowns::article_id).load(tx)?)
 }
 
 /// True when the words of an article were erased.
