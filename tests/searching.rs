@@ -362,7 +362,7 @@ both! {
                 // Others make each of the words rarer, and another one more frequent.
                 for n in 0..3 {
                     let another = live(&editor, &world, &[("en", &format!("Gardening {rounds} {n}"), "", "Roses and a ferry.")]).await;
-                    let gone: String = std::mem::replace(&mut last, Some(another)).unwrap_or_default();
+                    let gone: String = last.replace(another).unwrap_or_default();
                     if !gone.is_empty() {
                         editor.act(&format!("{gone}/unpublish"), &editor.get(&gone).await.etag(), &json!({ "locales": ["en"] })).await.ok();
                     }

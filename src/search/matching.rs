@@ -142,7 +142,7 @@ impl Segment {
     }
 
     /// The most that something can count in a document: more than any number of occurrences does.
-    pub(super) fn most(&self, looked_up: &LookedUp) -> f64 {
+    pub(super) fn most(looked_up: &LookedUp) -> f64 {
         let weight = match &looked_up.terms {
             Terms::Any(alternatives) => alternatives.iter().map(|one| one.weight).fold(0.0, f64::max),
             Terms::Phrase(_) => 1.0,

@@ -68,7 +68,7 @@ impl<'a> Scan<'a> {
 
     /// The most that it can count in a document.
     pub(super) fn most(&self) -> f64 {
-        self.weight * self.segment.most(self.looked_up)
+        self.weight * Segment::most(self.looked_up)
     }
 
     /// The most that it can count in a document of a window; nothing where none has it.

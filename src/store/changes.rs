@@ -165,11 +165,14 @@ pub fn span(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<Span, Error> {
     Ok(Span { after: seq, last, changes })
 }
 
+/// An article that has left the public, in a language or in all of them.
+pub type Departed = (Id<Article>, Option<Locale>);
+
 /// Articles that have left the public after a change, in a language or in all of them, some of them several times: to ask for each once would have `SQLite` read the whole log, along its subjects.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn departed(tx: &mut Tx<'_>, seq: i64) -> Result<Vec<(Id<Article>, Option<Locale>)>, Error> {
+pub fn departed(tx: &mut Tx<'_>, seq: i64) -> Result<Vec<Departed>, Error> {
     let events = [Event::Unpublished, Event::Withdrawn, Event::Erased, Event::Deleted, Event::Trashed].map(Event::as_str);
     let left: Vec<(Option<Id<()>>, Option<String>)> = changes::table
         .filter(changes::seq.gt(seq))

@@ -155,7 +155,7 @@ fn nothing() -> Words {
 /// [`Error::Internal`] when the database fails.
 pub fn erased(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Article>>) -> Result<Vec<Id<Article>>, Error> {
     let erased = takedowns::table.filter(takedowns::article_id.eq_any(ids.iter().copied().map(Bind)));
-    Ok(erased.filter(takedowns::erased_at.is_not_null()).select(takedowns::article_id).load(tx)?)
+    erased.filter(takedowns::erased_at.is_not_null()).select(takedowns::article_id).load(tx)
 }
 
 /// True when the words of an article were erased.

@@ -27,10 +27,19 @@ pub(super) struct Letters {
     pub(super) is_dotless: bool,
     /// Whether the two-eyed heh of Urdu is a letter of its own.
     pub(super) has_two_eyed_heh: bool,
-    /// Whether a final `'s` belongs to no word.
-    pub(super) has_possessive: bool,
-    /// Whether an apostrophe parts a name from its endings: `Ankara'daki`.
-    pub(super) parts_endings: bool,
+    /// What an apostrophe within a word is.
+    pub(super) apostrophe: Apostrophe,
+}
+
+/// What an apostrophe within a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Apostrophe {
+    /// A part of the word: `O'Brien`.
+    Joins,
+    /// The same; but a final `'s` belongs to no word: `India's`.
+    Possesses,
+    /// What parts a name from its endings: `Ankara'daki`.
+    Parts,
 }
 
 /// A word in NFC, folded.
@@ -78,7 +87,7 @@ fn changed(word: &str, folded: String) -> Cow<'_, str> {
 
 /// `India's` is about India, in English and wherever a name is written so.
 fn without_possessive<'w>(word: &'w str, letters: &Letters) -> &'w str {
-    if !letters.has_possessive || word.len() < 3 {
+    if letters.apostrophe != Apostrophe::Possesses || word.len() < 3 {
         return word;
     }
     ["'s", "'S", "’s", "’S", "＇s"].iter().find_map(|end| word.strip_suffix(end)).filter(|rest| !rest.is_empty()).unwrap_or(word)
@@ -88,7 +97,7 @@ fn without_possessive<'w>(word: &'w str, letters: &Letters) -> &'w str {
 fn without_endings<'w>(word: &'w str, letters: &Letters) -> &'w str {
     let is_name = |name: &&str| name.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some();
     let name = || word.split(is_apostrophe).next().filter(is_name);
-    if letters.parts_endings { name().unwrap_or(word) } else { word }
+    if letters.apostrophe == Apostrophe::Parts { name().unwrap_or(word) } else { word }
 }
 
 /// Numbers without what parts their thousands. A comma that parts no groups of three digits, or of two and a last one of three as in India, is that of decimals, and stays.
@@ -101,7 +110,9 @@ fn ungrouped(word: &str) -> String {
         let (before, number) = rest.split_at_checked(begin).unwrap_or((rest, ""));
         let (number, behind) = number.split_at_checked(number.find(|c| !is_of_number(c)).unwrap_or(number.len())).unwrap_or((number, ""));
         out.push_str(before);
-        out.extend(number.chars().filter(|c| *c != ',' || !is_grouped(number)));
+        // Behind a point are no thousands.
+        let is_grouped = !before.ends_with('.') && is_grouped(number);
+        out.extend(number.chars().filter(|c| *c != ',' || !is_grouped));
         rest = behind;
     }
     out.push_str(rest);

@@ -5,7 +5,7 @@ use snowball_stemmers_rs::Algorithm;
 use super::{
     common,
     endings::{beyond, north, south},
-    folding::Letters,
+    folding::{Apostrophe, Letters},
     latin::Typing,
     stemming::{Stemming, exact},
 };
@@ -26,15 +26,14 @@ pub(super) struct Language {
     pub(super) common: &'static str,
 }
 
-const LETTERS: Letters =
-    Letters { kept: "", changed: &[], is_dotless: false, has_two_eyed_heh: false, has_possessive: true, parts_endings: false };
+const LETTERS: Letters = Letters { kept: "", changed: &[], is_dotless: false, has_two_eyed_heh: false, apostrophe: Apostrophe::Possesses };
 const ROW: Language = Language { codes: &[], letters: LETTERS, elided: &[], stemming: Stemming::None, typing: None, common: "" };
 const TYPED: Option<Typing> = Some(Typing { has_round_vowel: false, has_one_voice: false });
 const ROUND: Option<Typing> = Some(Typing { has_round_vowel: true, has_one_voice: false });
 const VOICELESS: Option<Typing> = Some(Typing { has_round_vowel: false, has_one_voice: true });
 
 const fn kept(letters: &'static str) -> Letters {
-    Letters { kept: letters, has_possessive: false, ..LETTERS }
+    Letters { kept: letters, apostrophe: Apostrophe::Joins, ..LETTERS }
 }
 
 const fn snowball(codes: &'static [&'static str], letters: Letters, algorithm: Algorithm, common: &'static str) -> Language {
@@ -152,8 +151,8 @@ pub(super) const LANGUAGES: &[Language] = &[
     snowball(&["fi"], kept("åäö"), Algorithm::Finnish, common::FINNISH),
     snowball(&["et"], kept("äöõüšž"), Algorithm::Estonian, ""),
     snowball(&["hu"], kept("áéíóöőúüű"), Algorithm::Hungarian, common::HUNGARIAN),
-    snowball(&["tr"], Letters { is_dotless: true, parts_endings: true, ..kept("çğıöşü") }, Algorithm::Turkish, common::TURKISH),
-    Language { codes: &["az"], letters: Letters { is_dotless: true, parts_endings: true, ..kept("çğıöşüə") }, ..ROW },
+    snowball(&["tr"], Letters { is_dotless: true, apostrophe: Apostrophe::Parts, ..kept("çğıöşü") }, Algorithm::Turkish, common::TURKISH),
+    Language { codes: &["az"], letters: Letters { is_dotless: true, apostrophe: Apostrophe::Parts, ..kept("çğıöşüə") }, ..ROW },
     snowball(&["pl"], kept("ąćęłńóśźż"), Algorithm::Polish, common::POLISH),
     snowball(&["cs"], kept("áčďéěíňóřšťúůýž"), Algorithm::Czech, common::CZECH),
     snowball(&["lt"], kept("ąčęėįšųūž"), Algorithm::Lithuanian, ""),

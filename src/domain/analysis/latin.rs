@@ -32,6 +32,10 @@ struct Key {
     close: String,
     /// What was last, if nothing stood behind it since.
     last: Last,
+    /// Where a `y` stood behind a vowel, of which nobody knows yet what it is.
+    glide: Option<usize>,
+    /// Whether the last vowel was an `o` behind another one, where it may be an `a`: it and a `y` are what Bengali writes for `w`.
+    is_rounded: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +50,7 @@ enum Last {
 
 impl Key {
     fn new(typing: Typing) -> Self {
-        Self { typing, close: String::new(), last: Last::Beginning }
+        Self { typing, close: String::new(), last: Last::Beginning, glide: None, is_rounded: false }
     }
 
     fn consonant(&mut self, c: char) {
@@ -54,11 +58,17 @@ impl Key {
         let c = match (c, self.last) {
             // It begins a word as the other does in half of India.
             ('y', Last::Beginning) => 'j',
-            ('y', _) => return,
+            ('y', Last::Consonant(_)) => return,
+            ('y', _) => return self.glide(),
             ('h', Last::Consonant(_)) => return,
             (c, Last::Consonant(last)) if c == last => return,
             (c, _) => c,
         };
+        self.is_rounded = false;
+        // An H at the end is left out, so that one alone tells nothing yet.
+        if c != 'h' {
+            self.settle(true);
+        }
         // As it is spoken before lips, whether an `a` that is left out stood between: `kanpur` has one where it is written, and none where it is typed. What begins a word stays.
         let is_behind_n =
             self.last == Last::Consonant('n') || (self.last == Last::Vowel && self.close.len() > 1 && self.close.ends_with('n'));
@@ -74,8 +84,31 @@ impl Key {
         self.last = Last::Consonant(c);
     }
 
+    /// A `y` behind a vowel: it is an `i` where a consonant follows, with an `a` between or none, as `jaipur` is typed for what is written `jayapura`. At
+    /// the end, and before another vowel, it comes and goes.
+    fn glide(&mut self) {
+        self.settle(false);
+        if !self.is_rounded {
+            self.glide = Some(self.close.len());
+        }
+    }
+
+    /// Say what a `y` was: an `i`, if a consonant follows now or stands behind it already.
+    fn settle(&mut self, is_followed: bool) {
+        let Some(at) = self.glide.take().filter(|at| is_followed || *at < self.close.len()) else { return };
+        let behind = self.close.split_off(at);
+        if self.close == "a" {
+            self.close.clear();
+        }
+        if !self.close.ends_with('i') {
+            self.close.push('i');
+        }
+        self.close.push_str(&behind);
+    }
+
     /// A vowel of the kind of `a`, `i` or `u`, or the `o` that some languages have for `a`.
     fn vowel(&mut self, kind: char) {
+        self.is_rounded = kind == 'o' && self.typing.has_round_vowel && matches!(self.last, Last::Vowel | Last::FirstA);
         let kind = match kind {
             'o' if self.typing.has_round_vowel => 'a',
             'o' => 'u',
@@ -90,6 +123,7 @@ impl Key {
             }
             return;
         }
+        self.settle(false);
         if self.last == Last::FirstA {
             self.close.pop();
         }
@@ -103,6 +137,7 @@ impl Key {
         if self.close.len() > 1 && self.close.ends_with('h') {
             self.close.pop();
         }
+        self.settle(false);
         let loose: String = self.close.chars().filter(|c| !matches!(c, 'a' | 'i' | 'u' | 'h')).map(|c| c.to_ascii_uppercase()).collect();
         let loose = (loose.len() >= 4).then_some(loose);
         (!self.close.is_empty()).then_some(Latin { close: self.close, loose })
@@ -349,11 +384,11 @@ fn read_latin(key: &mut Key, rest: &str, c: char) -> usize {
             return 2;
         }
         'y' if next.is_some_and(is_vowel) => key.consonant('y'),
-        'y' => {
-            if matches!(key.last, Last::Consonant(_)) {
-                key.vowel('i');
-            }
-        }
+        'y' => match key.last {
+            Last::Beginning => {}
+            Last::Consonant(_) => key.vowel('i'),
+            Last::Vowel | Last::FirstA => key.glide(),
+        },
         'z' if next == Some('h') && key.typing.has_one_voice => {
             key.consonant('l');
             return 2;

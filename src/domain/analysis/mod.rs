@@ -25,7 +25,7 @@ use splitting::Composed;
 use stemming::Stemmer;
 
 /// Another number whenever any text would be analysed otherwise than before: what was indexed under another one is to be indexed anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -243,6 +243,30 @@ fn an_n_before_lips_is_found_whether_a_vowel_is_written_between_or_not() {
 }
 
 #[test]
+fn a_y_behind_a_vowel_is_found_as_an_i_where_a_consonant_follows() {
+    for (locale, words) in [
+        (
+            "hi",
+            "जयपुर jaipur jaypur jayapur, जयराम jairam jayaram, जयशंकर jaishankar jayshankar, रायपुर raipur, नायडू naidu naydu, नयन nayan nain, कोयला koyla koila koyala, आयकर aykar aaykar aayakar, जयहिंद jaihind jayhind, जयंत jayant, मयूर mayur, माया maya mayah, समय samay, विजय vijay vijaya, आयोग ayog aayog, गये gaye, मैथिली maithili, न्यायालय nyayalay nyayalaya",
+        ),
+        ("bn", "জয়পুর jaipur joypur, রায়গঞ্জ raiganj, জয়ন্ত jayanta joyanta, ঢাকায় dhakay dhaka, যাওয়ার jaoyar jaoar, মেয়ে meye, সত্য satya"),
+        ("kn", "ಜಯಪುರ jaipur jayapura, ವಿಜಯ vijaya vijay, ಸಮಯ samaya"),
+        ("te", "జయపుర jaipur, నాయుడు nayudu"),
+        ("ml", "വിജയൻ vijayan, ജയറാം jairam jayaram"),
+        ("ta", "ஜெயலலிதா jayalalitha, ராய்பூர் raipur"),
+    ] {
+        for row in words.split(", ") {
+            let mut words = row.split(' ');
+            let word = words.next().unwrap();
+            for typed in words {
+                let (key, other) = (of_word(locale, word), analyser(locale).typed(typed).unwrap());
+                assert!(meet(&key, &other), "{locale}: {word} {key:?} and {typed} {other:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn spellings_of_a_sound_are_one() {
     for (locale, words) in [
         ("hi", "modi modee Modi MODI"),
