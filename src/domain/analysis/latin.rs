@@ -96,14 +96,11 @@ impl Key {
     /// Say what a `y` was: an `i`, if a consonant follows now or stands behind it already.
     fn settle(&mut self, is_followed: bool) {
         let Some(at) = self.glide.take().filter(|at| is_followed || *at < self.close.len()) else { return };
-        let behind = self.close.split_off(at);
-        if self.close == "a" {
-            self.close.clear();
-        }
-        if !self.close.ends_with('i') {
-            self.close.push('i');
-        }
-        self.close.push_str(&behind);
+        let Some((before, behind)) = self.close.split_at_checked(at) else { return };
+        // As any other vowel does, it takes the place of an `a` at the beginning.
+        let before = if before == "a" { "" } else { before };
+        let sound = if before.ends_with('i') { "" } else { "i" };
+        self.close = [before, sound, behind].concat();
     }
 
     /// A vowel of the kind of `a`, `i` or `u`, or the `o` that some languages have for `a`.
