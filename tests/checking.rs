@@ -123,6 +123,8 @@ both! {
         assert_eq!(refused.violations(), missing);
         let release = editor.post("/v1/desk/releases", &json!({ "name": "R", "items": [{ "article_id": id, "locale": "en" }] })).await.ok();
         assert_eq!(release["blockers"][0]["pointer"], "#/items/0/translations/en/headline");
+        let unseen = editor.story(&world, "\u{200b}\u{2060}").await;
+        assert_eq!(editor.publish(&unseen, &["en"]).await.violations(), missing);
         // The slug comes with the headline, goes with it, and stays when it is public.
         for (headline, slug) in [("River rises", "river-rises"), ("", id), ("Bridges closed", "bridges-closed")] {
             let named = editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": headline })).await.ok();

@@ -178,7 +178,7 @@ both! {
         let sent = json!({
             "slug": "top", "names": {}, "limit": 2, "locale": "fr", "place": { "kind": "section" },
             "items": [
-                { "article_id": id(&story), "position": 3, "headlines": { "fr": "Un", "en": "" } },
+                { "article_id": id(&story), "position": 3, "headlines": { "fr": "Un", "en": "\u{200b}\u{2060}" } },
                 { "article_id": id(&story), "position": 1, "from": "2026-05-01T00:00:00Z", "until": "2026-05-01T00:00:00Z" },
             ],
         });

@@ -96,6 +96,7 @@ both! {
         assert_eq!((&told["data"][0]["kind"], &told["data"][0]["subject_id"]), (&json!("user"), &named["id"]), "{told}");
         for (patch, pointer, code) in [
             (json!({ "name": " " }), "#/name", "required"),
+            (json!({ "name": "\u{200b}\u{3164}" }), "#/name", "required"),
             (json!({ "email": "x@example.org" }), "#/email", "read_only"),
             (json!({ "permissions": [] }), "#/permissions", "read_only"),
         ] {

@@ -497,6 +497,18 @@ both! {
         assert_eq!(refused.violations(), [("#/items/0".to_owned(), "gone".to_owned())]);
     }
 
+    async fn a_release_takes_nothing_that_was_erased(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let story = admin.story(&world, "River rises").await;
+        admin.publish(&story, &["en"]).await.ok();
+        for verb in ["takedown", "erase"] {
+            admin.act(&format!("{story}/{verb}"), &admin.get(&story).await.etag(), &json!({ "reason": "Law." })).await.ok();
+        }
+        let items = json!([{ "article_id": story.rsplit('/').next().unwrap(), "locale": "en" }]);
+        let refused = admin.post("/v1/desk/releases", &json!({ "name": "Again", "items": items })).await;
+        assert_eq!(refused.violations(), [("#/items/0/article_id".to_owned(), "unknown_article".to_owned())]);
+    }
+
     async fn a_list_that_names_no_language_is_refused_by_every_verb_that_takes_one(app) {
         let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
         let story = editor.story(&world, "River rises").await;

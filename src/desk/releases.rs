@@ -68,11 +68,13 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
         return Err(Error::Invalid(faults.into_inner()));
     }
     let named: BTreeSet<_> = drafts.iter().map(|draft| draft.article_id).collect();
+    let erased = store::takedowns::erased(tx, &named)?;
     let stories = store::stories::load(tx, &permit.visibility(), named, &[], Hold::Not)?;
+    let is_there = |story: &&Story| story.article.trashed_at.is_none() && !erased.contains(&story.article.id);
     let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
     for (n, draft) in drafts.into_iter().enumerate() {
         let at = format!("#/items/{n}");
-        let Some(story) = stories.get(&draft.article_id).filter(|story| story.article.trashed_at.is_none()) else {
+        let Some(story) = stories.get(&draft.article_id).filter(is_there) else {
             faults.add(format!("{at}/article_id"), "unknown_article", "there is no such article");
             continue;
         };

@@ -20,7 +20,7 @@ use super::{
     error::Faults,
     file::{FileFacts, FocalPoint, MediaKind},
     fold::search_key,
-    text::{Length, limits, line, lines, nfc},
+    text::{Length, is_blank, limits, line, lines, nfc},
     url::web_address,
     user::User,
 };
@@ -338,7 +338,7 @@ pub fn file_name(name: &str) -> Option<String> {
     let end = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown: String = nfc(end).chars().filter(|c| !c.is_control()).collect();
     let cut: String = UnicodeSegmentation::graphemes(shown.trim(), true).take(limits::NAME.max).collect();
-    (!cut.is_empty()).then_some(cut)
+    (!is_blank(&cut)).then_some(cut)
 }
 
 impl Media {
@@ -351,7 +351,7 @@ impl Media {
     /// Whether it says in the words of a locale what it shows.
     #[must_use]
     pub fn is_told_in(&self, locale: &Locale) -> bool {
-        self.description.words.get(locale).is_some_and(|words| !words.alt.is_empty())
+        self.description.words.get(locale).is_some_and(|words| !is_blank(&words.alt))
     }
 
     /// Whether its file may be given at an instant to those who read it in one of these locales.

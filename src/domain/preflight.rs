@@ -180,7 +180,7 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
         let detail = format!("lists and search engines cut it after about {LONG_HEADLINE} characters");
         report_ref.add(Code::HeadlineTooLong, Severity::Warning, "#/headline", detail);
     }
-    if beside.pictured && words.content.lead.alt.is_empty() {
+    if beside.pictured && is_blank(&words.content.lead.alt) {
         report_ref.add(Code::MissingAlt, Severity::Warning, "#/lead/alt", "say what the lead picture shows, for those who cannot see it");
     }
     if words.body.blocks.is_empty() {
@@ -224,7 +224,7 @@ pub fn obstacles(words: &Words, locale: &Locale) -> Vec<Violation> {
 #[must_use]
 pub fn check_facts(facts: &Facts, missing: &[Locale]) -> Vec<Finding> {
     let warning = |code, pointer: String, detail: String| Finding { code, severity: Severity::Warning, pointer, detail, patch: None };
-    let credit = facts.lead.as_ref().filter(|lead| matches!(lead, Lead::External(external) if external.credit.is_empty()));
+    let credit = facts.lead.as_ref().filter(|lead| matches!(lead, Lead::External(external) if is_blank(&external.credit)));
     let credit = credit.map(|_| warning(Code::MissingCredit, "#/lead/credit".to_owned(), "say whose the lead picture is".to_owned()));
     let locales =
         missing.iter().map(|l| warning(Code::MissingLocale, format!("#/translations/{l}"), format!("there are no words in `{l}`")));
@@ -385,10 +385,10 @@ fn of_block(block: &Block) -> String {
 fn pictures(report: &mut Report<'_>, at: &str, block: &Block, library: &BTreeMap<MediaId, Pictured>) {
     if let Node::Image(image) = &block.node {
         let item = image.media.and_then(|id| library.get(&id));
-        if image.alt.is_empty() && !item.is_some_and(|item| item.told) {
+        if is_blank(&image.alt) && !item.is_some_and(|item| item.told) {
             report.add(Code::MissingAlt, Severity::Warning, at, "say what the picture shows, unless it is decoration");
         }
-        if image.credit.is_empty() && !item.is_some_and(|item| item.credited) {
+        if is_blank(&image.credit) && !item.is_some_and(|item| item.credited) {
             report.add(Code::MissingCredit, Severity::Warning, at, "say whose the picture is");
         }
         for why in item.into_iter().flat_map(|item| &item.hindrances) {

@@ -256,9 +256,15 @@ fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> St
 /// True for text that shows nothing: white space, joiners, marks of direction, fillers and the like alone.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
+    text.chars().all(shows_nothing)
+}
+
+/// True for a character that shows nothing by itself: white space, what Unicode lets programs pass over (`Default_Ignorable_Code_Point`), the pattern of
+/// Braille without a dot, and the signs around an annotation. Signs of Arabic that enclose a number are formats, and are seen.
+#[must_use]
+pub fn shows_nothing(c: char) -> bool {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    // Braille has a pattern without a dot.
-    text.chars().all(|c| c.is_whitespace() || c == '\u{2800}' || ignorable.contains(c))
+    c.is_whitespace() || matches!(c, '\u{2800}' | '\u{fff9}'..='\u{fffb}') || ignorable.contains(c)
 }
 
 /// Note characters that no text may hold: controls and noncharacters.

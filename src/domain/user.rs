@@ -8,7 +8,7 @@ use url::quirks;
 use super::{
     Error, Id, Instant, Locale, Version,
     section::Section,
-    text::{is_forbidden, nfc},
+    text::{is_forbidden, nfc, shows_nothing},
     vocabulary::vocabulary,
 };
 
@@ -139,8 +139,7 @@ pub fn email(text: &str) -> Result<String, Error> {
         allow_display_text: false,
         ..Options::default()
     };
-    let unseen = |c: char| c.general_category() == GeneralCategory::Format || is_blank(c);
-    let odd = |c: char| c == '"' || c.is_whitespace() || is_forbidden(c) || unseen(c);
+    let odd = |c: char| c == '"' || is_forbidden(c) || shows_nothing(c) || c.general_category() == GeneralCategory::Format;
     let plain = !domain.contains('%') && ascii.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
     let whole = format!("{local}@{ascii}");
     if !plain || local.contains(odd) || whole.len() > 254 || EmailAddress::parse_with_options(&whole, options).is_err() {
@@ -148,12 +147,6 @@ pub fn email(text: &str) -> Result<String, Error> {
     }
     let address = format!("{local}@{}", quirks::domain_to_unicode(&ascii));
     if address.len() > 254 { Err(refused()) } else { Ok(address) }
-}
-
-/// Whether a character shows nothing, though it is no space: Unicode's `Default_Ignorable_Code_Point` beyond the formats, fillers of Hangul, and
-/// the pattern of Braille without a dot.
-fn is_blank(c: char) -> bool {
-    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// The address as somebody typed it who signs in. One that is none any more may be one that an earlier version let pass.

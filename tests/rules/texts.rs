@@ -173,10 +173,12 @@ fn what_shows_nothing_is_no_text() {
         "\u{fe0f}",
         "\u{202e}\u{202c}",
         "\u{2800}\u{3164}\u{115f}",
+        "\u{fff9}\u{fffb}",
+        "\u{e0001}\u{e0101}",
     ] {
         assert!(is_blank(blank), "{blank:?}");
     }
-    for said in ["\u{200b}a", "ക്‍", "ನ್\u{200c}", "❤\u{fe0f}", ".", "\u{301}"] {
+    for said in ["\u{200b}a", "ക്‍", "क्\u{200d}ष", "ನ್\u{200c}", "\u{600}", "❤\u{fe0f}", ".", "\u{301}"] {
         assert!(!is_blank(said), "{said:?}");
     }
 }

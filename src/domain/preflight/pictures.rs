@@ -1,7 +1,7 @@
 //! The pictures of a story that are the library's: what would keep readers from being shown them, and what is not said of them.
 
 use super::{Code, Finding, Severity};
-use crate::domain::{Instant, Locale, media::Media};
+use crate::domain::{Instant, Locale, media::Media, text::is_blank};
 
 /// What keeps an item from being shown in words of a locale from an instant on, at once or later.
 fn hindrances(media: &Media, locale: &Locale, from: Instant, elsewhere: bool) -> Vec<String> {
@@ -44,7 +44,7 @@ impl Pictured {
     pub fn of(media: &Media, locale: &Locale, from: Instant, elsewhere: bool) -> Self {
         Self {
             told: media.is_told_in(locale),
-            credited: !media.description.credit.is_empty(),
+            credited: !is_blank(&media.description.credit),
             hindrances: hindrances(media, locale, from, elsewhere),
         }
     }
