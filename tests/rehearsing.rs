@@ -259,6 +259,13 @@ both! {
         assert_eq!(headlines(&preview(&app, &editor, "/en", "", 102).await.ok()["articles"]["data"]), ["Long 2", "Long 1", "Long 0"]);
     }
 
+    async fn what_is_not_there_then_is_said_as_everywhere(app) {
+        let editor = app.editor().await;
+        preview(&app, &editor, "/en/nope", "", 100).await.refused(404, "not-found");
+        editor.get("/v1/pages?path=/en/nope").await.refused(404, "not-found");
+        app.anyone().get("/v1/pages?path=/en/nope").await.refused(404, "not-found");
+    }
+
     async fn looking_ahead_counts_as_a_write(app) {
         let editor = app.editor().await;
         let entrance = app.limiting(Rates::OFF.with(Class::DeskRead, Rate { quota: 1, window: 60 }).with(Class::DeskWrite, Rate { quota: 2, window: 60 })).await;

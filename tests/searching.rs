@@ -375,6 +375,47 @@ both! {
         }
     }
 
+    async fn a_page_goes_on_where_it_ended_although_what_it_ended_with_is_rewritten_or_gone(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let mut all = BTreeSet::new();
+        for n in 0..14 {
+            let path = live(&editor, &world, &[("en", &format!("Quokka census {n}"), "", &"The ferry. ".repeat(n + 1))]).await;
+            all.insert(path.rsplit('/').next().unwrap().to_owned());
+        }
+        let ids = |page: &Value| page["data"].as_array().unwrap().iter().map(|hit| hit["article"]["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        let path = "/v1/search?q=quokka%20ferry&locale=en";
+        let first = app.anyone().get(&format!("{path}&limit=5")).await.ok();
+        let mut seen = ids(&first);
+        let last = format!("/v1/desk/articles/{}", seen[4]);
+        let words = format!("{last}/translations/en");
+        let body = json!({ "format": "html", "content": "<p>Nothing of it.</p>" });
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "body": body })).await.ok();
+        editor.publish(&last, &["en"]).await.ok();
+        let second = app.anyone().get(&format!("{path}&limit=5&cursor={}", first["page"]["next"].as_str().unwrap())).await.ok();
+        seen.extend(ids(&second));
+        for gone in &seen[8..10] {
+            let gone = format!("/v1/desk/articles/{gone}");
+            editor.act(&format!("{gone}/unpublish"), &editor.get(&gone).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        }
+        let third = app.anyone().get(&format!("{path}&limit=5&cursor={}", second["page"]["next"].as_str().unwrap())).await.ok();
+        seen.extend(ids(&third));
+        assert_eq!((seen.len(), seen.iter().cloned().collect::<BTreeSet<_>>()), (14, all));
+        // And back.
+        let back = app.anyone().get(&format!("{path}&limit=5&cursor={}", third["page"]["previous"].as_str().unwrap())).await.ok();
+        assert_eq!(ids(&back), [&seen[2..4], &seen[5..8]].concat());
+    }
+
+    async fn what_is_left_out_and_not_looked_for_finds_nothing(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "Ferry eel", "", "B.")]).await;
+        assert_eq!(found(&app, "ferry%20-a*%20-b*%20-c*%20-d*", "").await, ["Ferry eel"]);
+        let many = (0..32).map(|n| format!("w{n}")).collect::<Vec<_>>().join("%20");
+        for typed in ["ferry%20-a*%20-b*%20-c*%20-d*%20-e*".to_owned(), format!("ferry%20{many}%20-eel")] {
+            let answer = app.anyone().get(&format!("/v1/search?q={typed}")).await.ok();
+            assert_eq!((&answer["data"], &answer["partial"]), (&json!([]), &json!(true)), "{typed}");
+        }
+    }
+
     async fn what_leaves_the_public_is_neither_found_nor_counted_however_far_behind_the_index_is(app) {
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
         let mut paths = Vec::new();

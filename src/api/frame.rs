@@ -199,16 +199,14 @@ async fn made(
             left = who.as_ref().map_or(Ok(left), |(_, caller)| charge_caller(state, pattern.as_deref(), caller, req.method()))?;
             Ok(who)
         });
+        req.extensions_mut().insert(RequestId(id.to_owned()));
         match identified {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
             Ok(None) if let Err(failure) = state.contract.knows(pattern.as_deref(), req.method(), req.query_string()) => {
                 req.error_response(failure)
             }
-            Ok(None) => {
-                req.extensions_mut().insert(RequestId(id.to_owned()));
-                next.call(req).await?.map_into_boxed_body()
-            }
+            Ok(None) => next.call(req).await?.map_into_boxed_body(),
             Ok(Some((verified, caller))) => {
                 let trial = if surface == Surface::Desk { only_tried(&mut req) } else { Ok(false) };
                 let trial =

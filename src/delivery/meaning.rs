@@ -18,6 +18,8 @@ use crate::{
 
 /// Stories in which a word is looked for.
 const STORIES: usize = 3;
+/// Words that are looked for in stories; the others are proposed as they are folded.
+const WORDS: usize = 4;
 
 /// The same query with words that stories have, where others were typed.
 ///
@@ -25,8 +27,11 @@ const STORIES: usize = 3;
 /// [`Error::SearchBuilding`] where there is no index yet; [`Error::Internal`] when it or the database cannot be read.
 pub fn meant(tx: &mut Tx<'_>, index: &SearchIndex, typed: &str, locale: &Locale) -> Result<Option<String>, Error> {
     let Some(all) = index.meant(typed, locale)? else { return Ok(None) };
+    let mut left = WORDS;
     let each = all.into_iter().map(|Meant { before, word, is_typed }| {
-        let word = if is_typed { word } else { written(tx, index, &word, locale)?.unwrap_or(word) };
+        let is_looked_up = !is_typed && left > 0;
+        left = left.saturating_sub(usize::from(is_looked_up));
+        let word = if is_looked_up { written(tx, index, &word, locale)?.unwrap_or(word) } else { word };
         Ok(format!("{before}{word}"))
     });
     Ok(Some(each.collect::<Result<Vec<_>, Error>>()?.join(" ")))

@@ -3,7 +3,7 @@
 //! **Decision.** The index says which articles and locales may be meant; what is shown of them is read here, of what is live in the snapshot of the answer. What was
 //! made while the index was behind the log is kept for a quarter of a second and no longer, and counts nothing that has left the public since.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -25,7 +25,7 @@ use crate::{
         page::{Cursor, Page, PageInfo, Paging},
         section::{Section, SectionId},
     },
-    search::{Among, Count, FacetKind, Found, Hit, Languages, MOST_VALUES, Marked, Marker, Named, Query, Ranking, SearchIndex},
+    search::{Among, Count, FacetKind, Found, Hit, Languages, MOST_VALUES, Marked, Marker, Named, Query, Ranking, SearchIndex, beside},
     store::{
         self, Tx,
         editions::{BodyForm, Live},
@@ -228,7 +228,7 @@ fn among(tx: &mut Tx<'_>, filter: &Filter) -> Result<Among, Error> {
         published_after: filter.published_after,
         published_before: filter.published_before,
         updated_after: filter.updated_after,
-        departed: Vec::new(),
+        departed: HashSet::new(),
     })
 }
 
@@ -303,7 +303,12 @@ pub fn search(
     }
     rows.truncate(wanted);
     let total = paging.count.then(|| i64::try_from(found.total).unwrap_or(i64::MAX));
-    let page = Page::cut(rows, paging, searched.ranking.sorting(), total, |(hit, _)| (hit.key, hit.article.uuid()));
+    let mut page = Page::cut(rows, paging, searched.ranking.sorting(), total, |(hit, _)| (hit.key, hit.article.uuid()));
+    if searched.ranking == Ranking::Relevance {
+        let stories = page.items.iter().map(|(hit, _)| hit.article);
+        page.next.iter_mut().for_each(|next| next.name = beside(stories.clone().rev()));
+        page.previous.iter_mut().for_each(|previous| previous.name = beside(stories.clone()));
+    }
     let beside = Page { items: Vec::new(), next: page.next, previous: page.previous, total: page.total };
     let (rows, info) = page.told();
     // A word that has just left the public is proposed to nobody.

@@ -143,7 +143,8 @@ pub struct Cursor {
     pub order: u8,
     /// The sort value of the row.
     pub key: i64,
-    /// What its name is sorted by, in a list by name; what tells it from others of its id, in one of several rows for each.
+    /// What its name is sorted by, in a list by name; what tells it from others of its id, in one of several rows for each; the ids of rows beside it, in a list whose order
+    /// moves as a whole.
     pub name: NameKey,
     /// The id of the row.
     pub id: Uuid,
@@ -179,6 +180,7 @@ impl Cursor {
                 Sorting::DeskByHeadlineDescending,
                 Sorting::DeskFoundByRelevance,
                 Sorting::DeskFoundLastSaved,
+                Sorting::FoundByRelevance,
             ]
             .map(Sorting::code)
             .contains(&order);

@@ -3,6 +3,9 @@
 /// Postings that one query may read.
 pub const BUDGET: u64 = 2_000_000;
 
+/// Postings that may be read for one query to know how much frequent words count where: what is not known then is looked at.
+pub(super) const FOR_BOUNDS: u64 = BUDGET / 8;
+
 /// Postings that one query of the desk may read of what whoever asks sees; the others cost nothing, so that they are not told of.
 pub const DESK_BUDGET: u64 = 20_000_000;
 

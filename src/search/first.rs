@@ -1,7 +1,7 @@
 //! Reading the newest first: all that has what is wanted, or the first stories of an answer without those that cannot be among them.
 
 use super::{
-    budget::Budget,
+    budget::{Budget, FOR_BOUNDS},
     candidate::{Best, ENOUGH, Within},
     matching::{Match, Segment},
     pass::{Having, Pass, Wanted},
@@ -29,9 +29,9 @@ struct Floor<'q> {
 }
 
 impl<'q> Floor<'q> {
-    /// The key of the last of the best; none while too few were found, and where all are counted or the last come first.
+    /// The key of the last of the best; none while too few were found, and where the last come first.
     fn of(query: &'q Query, best: &Best) -> Self {
-        let is_none = query.is_counted || query.cursor.is_some_and(|cursor| cursor.backwards) || best.found() < ENOUGH;
+        let is_none = query.cursor.is_some_and(|cursor| cursor.backwards) || best.found() < ENOUGH;
         Self { query, key: if is_none { None } else { best.floor() } }
     }
 
@@ -74,14 +74,15 @@ impl Snapshot {
         budget: &mut Budget,
         tell: &mut dyn FnMut(&Within<'_>, &Match),
     ) -> Result<(), Error> {
+        if !is_much(wanted, having) {
+            // One after the other: a beginning has many lists, in each of them.
+            return self.segments.iter().enumerate().try_for_each(|at| {
+                let within = Within::of(query, wanted, at);
+                Pass::new(query, wanted, at.1)?.whole(having, budget, &mut |found| tell(&within, found))
+            });
+        }
         let mut passes = self.segments.iter().map(|segment| Pass::new(query, wanted, segment)).collect::<Result<Vec<_>, _>>()?;
         let within = self.segments.iter().enumerate().map(|at| Within::of(query, wanted, at)).collect::<Vec<_>>();
-        if !is_much(wanted, having) {
-            return passes
-                .iter_mut()
-                .zip(&within)
-                .try_for_each(|(pass, within)| pass.whole(having, budget, &mut |found| tell(within, found)));
-        }
         for window in self.windows() {
             let (Some(pass), Some(within)) = (passes.get_mut(window.segment), within.get(window.segment)) else { continue };
             if budget.is_spent() {
@@ -108,18 +109,23 @@ impl Snapshot {
     /// Look at the newest stories that have all that is wanted, and at others for as long as they may be better than what was found.
     fn newest_first(&self, query: &Query, wanted: &Wanted<'_>, best: &mut Best, budget: &mut Budget) -> Result<(), Error> {
         let mut passes: Vec<_> = self.segments.iter().map(|_| None).collect();
+        let mut for_bounds = Budget::of(match query.ranking {
+            Ranking::Relevance => FOR_BOUNDS,
+            // How much anything counts orders nothing.
+            Ranking::Newest => 0,
+        });
         for window in self.windows() {
             let floor = Floor::of(query, best);
             let (Some(segment), Some(pass)) = (self.segments.get(window.segment), passes.get_mut(window.segment)) else { continue };
             let pass = match pass {
                 Some(pass) => pass,
-                None => pass.insert(Pass::new(query, wanted, segment)?.bound(budget)?),
+                None => pass.insert(Pass::new(query, wanted, segment)?.bound(&mut for_bounds)?),
             };
             // The windows behind it have nothing newer.
             if !floor.may_be_reached(window.newest, pass.most(), false) || budget.is_spent() {
                 return Ok(());
             }
-            if !pass.most_in(window.number).is_some_and(|most| floor.may_be_reached(window.newest, most, false)) {
+            if !pass.most_in(window.number()).is_some_and(|most| floor.may_be_reached(window.newest, most, false)) {
                 continue;
             }
             let within = Within::of(query, wanted, (window.segment, segment));

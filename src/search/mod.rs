@@ -44,6 +44,7 @@ use std::{
 };
 
 pub use alike::Alike;
+pub use anchor::beside;
 pub use budget::{BUDGET, DESK_BUDGET};
 pub use counting::MOST_VALUES;
 pub use desk::{DeskFound, DeskHit, DeskQuery, DeskRanking, Place, Sight};

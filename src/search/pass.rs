@@ -29,7 +29,8 @@ pub(super) struct Wanted<'q> {
 pub(super) enum Having<'t> {
     /// Any of it.
     Some,
-    /// All of it, and a score that may be enough, which is asked with the most that it can become; for as long as that is told, whether it is mistyped.
+    /// All of it, and a score that may suffice. That is asked again whenever more is known of a document: with the most that its score can still become, and whether it
+    /// was found by a typing error so far.
     All(&'t dyn Fn(f64, bool) -> bool),
 }
 
@@ -61,7 +62,7 @@ impl<'a> Pass<'a> {
         })
     }
 
-    /// The same, when it is known how much everything counts in which window.
+    /// The same, knowing how much frequent words count in which window; those are read for it where that is not remembered, within a budget.
     pub(super) fn bound(mut self, budget: &mut Budget) -> Result<Self, Error> {
         self.required.iter_mut().chain(&mut self.optional).try_for_each(|scan| scan.bound(budget))?;
         Ok(self)
@@ -105,7 +106,7 @@ impl<'a> Pass<'a> {
         tell: &mut dyn FnMut(&Match),
     ) -> Result<(), Error> {
         self.go_to(window.documents.start)?;
-        self.read(window.documents.end, Some(window.number), having, budget)?;
+        self.read(window.documents.end, Some(window.number()), having, budget)?;
         self.matches.iter().for_each(tell);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What is asked of the index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub struct Among {
     /// Of none of these.
     pub without: Named,
     /// What has left the public since the index was brought up: articles, in a language or in all.
-    pub departed: Vec<(ArticleId, Option<Locale>)>,
+    pub departed: HashSet<(ArticleId, Option<Locale>)>,
     /// First published at or after this instant.
     pub published_after: Option<Instant>,
     /// First published before this instant.

@@ -47,6 +47,11 @@ pub(super) fn newness(recency: Recency, today: Instant, published_at: Instant) -
     recency.factor(age)
 }
 
+/// How much of what was typed a story has, and whether as it was typed, out of what it is ranked by: the greater, the more.
+pub(super) fn level(rank: i64) -> i64 {
+    rank.div_euclid(AS_TYPED)
+}
+
 /// What a story is ranked by, as a number that pages can begin at: how much it has, whether as it was typed, and its score.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "scores are some thousands at most")]
 #[expect(clippy::as_conversions, reason = "scores are some thousands at most")]

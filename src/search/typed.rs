@@ -10,7 +10,7 @@ use crate::domain::{
 /// Words that are looked for at most; what is typed after them is not.
 pub const MOST_WORDS: usize = 32;
 
-/// Beginnings that are looked for at most.
+/// Beginnings that are looked for at most, and as many that are left out.
 const MOST_BEGINNINGS: usize = 4;
 
 /// One part of what is typed.
@@ -139,13 +139,16 @@ pub(super) enum Need {
 pub(super) fn clauses(parts: &[Part], locale: &Locale) -> (Vec<Clause>, bool) {
     let analyser = Analyser::of(locale);
     let mut clauses: Vec<Clause> = Vec::new();
-    let (mut count, mut beginnings) = (0_usize, 0_usize);
+    let (mut count, mut beginnings, mut excluded_beginnings) = (0_usize, 0_usize, 0_usize);
     let mut is_whole = true;
-    for part in parts {
+    // What is left out and not looked for may be in any story: none is found then.
+    let mut is_all_left_out = false;
+    for (n, part) in parts.iter().enumerate() {
         let words = analyser.words(&part.text);
         count = count.saturating_add(words.len());
         if count > MOST_WORDS {
             is_whole = false;
+            is_all_left_out |= parts.iter().skip(n).any(|part| part.is_excluded);
             break;
         }
         let always = if part.is_excluded { Need::Excluded } else { Need::Required };
@@ -165,10 +168,11 @@ pub(super) fn clauses(parts: &[Part], locale: &Locale) -> (Vec<Clause>, bool) {
         let last = words.len().saturating_sub(1);
         for (n, word) in words.into_iter().enumerate() {
             if part.form == Form::Beginning && n == last {
-                // What is left out is not looked for in each story, but among those that are found.
-                beginnings = beginnings.saturating_add(usize::from(!part.is_excluded));
-                if beginnings > MOST_BEGINNINGS {
+                let beginnings = if part.is_excluded { &mut excluded_beginnings } else { &mut beginnings };
+                *beginnings = beginnings.saturating_add(1);
+                if *beginnings > MOST_BEGINNINGS {
                     is_whole = false;
+                    is_all_left_out |= part.is_excluded;
                     continue;
                 }
                 add(Sought::Beginning(word.folded.into_owned()), always);
@@ -179,6 +183,9 @@ pub(super) fn clauses(parts: &[Part], locale: &Locale) -> (Vec<Clause>, bool) {
             let (close, loose) = latin.map_or((None, None), |Latin { close, loose }| (Some(close), loose));
             add(Sought::Word { folded: word.folded.into_owned(), stem: word.stem.into_owned(), close, loose }, need);
         }
+    }
+    if is_all_left_out {
+        clauses.clear();
     }
     // Whoever types nothing else means these.
     if !clauses.iter().any(|clause| clause.need == Need::Required) {

@@ -27,8 +27,6 @@ pub(super) struct Window {
     /// The segment's place among the others.
     pub segment: usize,
     pub documents: Range<DocId>,
-    /// Its place among those of the segment.
-    pub number: usize,
     /// When the newest of them was published, whether it is live or not.
     pub newest: Instant,
 }
@@ -63,10 +61,17 @@ impl Windows {
 
     fn each(&self, segment: usize) -> impl Iterator<Item = Window> {
         let beginnings = (0..self.documents).step_by(usize::try_from(WINDOW).unwrap_or(usize::MAX));
-        beginnings.zip(&self.newest).enumerate().map(move |(number, (from, newest))| {
+        beginnings.zip(&self.newest).map(move |(from, newest)| {
             let documents = from..from.saturating_add(WINDOW).min(self.documents);
-            Window { segment, documents, number, newest: *newest }
+            Window { segment, documents, newest: *newest }
         })
+    }
+}
+
+impl Window {
+    /// Its place among those of its segment.
+    pub(super) fn number(&self) -> usize {
+        number(self.documents.start)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The change log: what every commit did, numbered in the order of commits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::{QueryableByName, prelude::*, sql_types::BigInt};
 
@@ -168,11 +168,11 @@ pub fn span(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<Span, Error> {
 /// An article that has left the public, in a language or in all of them.
 pub type Departed = (Id<Article>, Option<Locale>);
 
-/// Articles that have left the public after a change, in a language or in all of them, some of them several times: to ask for each once would have `SQLite` read the whole log, along its subjects.
+/// Articles that have left the public after a change, in a language or in all of them. Asked for each once, `SQLite` would read the whole log, along its subjects.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn departed(tx: &mut Tx<'_>, seq: i64) -> Result<Vec<Departed>, Error> {
+pub fn departed(tx: &mut Tx<'_>, seq: i64) -> Result<HashSet<Departed>, Error> {
     let events = [Event::Unpublished, Event::Withdrawn, Event::Erased, Event::Deleted, Event::Trashed].map(Event::as_str);
     let left: Vec<(Option<Id<()>>, Option<String>)> = changes::table
         .filter(changes::seq.gt(seq))

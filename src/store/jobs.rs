@@ -16,13 +16,15 @@ use diesel::{
 
 use super::{
     RunQueryDsl, Tx,
-    dialect::{At, Uid},
+    dialect::{self, At, Uid},
     sql::Sql,
 };
 use crate::domain::{Error, Id, Instant};
 
 /// The longest that is waited before another try, in seconds.
 const MAX_WAIT: i64 = 300;
+/// Seconds for which what is due is passed over while somebody holds it.
+const PATIENCE: i64 = 1;
 /// Seconds after which a failure of what is carried out in one transaction is forgotten: by then it is done, given up or taken back.
 const FORGOTTEN_AFTER: i64 = 24 * 3600;
 
@@ -172,6 +174,19 @@ pub(super) fn waiting<T>(tx: &mut Tx<'_>, kind: Kind) -> Result<HashMap<Id<T>, I
     let mut sql = Sql::new(SELECT);
     sql.push(" WHERE kind = ").text(kind.as_str()).push(" AND next_at > ").at(tx.now());
     sql.load::<Row>(tx)?.into_iter().map(|row| Ok((row.name.parse().map_err(Error::internal)?, row.next_at))).collect()
+}
+
+/// Claim what is due: what nobody holds, so many at most; where that is nothing, the first that has been due for longer, in the turn of whoever waits for it. What others
+/// hold one after the other would be passed over each time. `due` finds what is due at an instant, so many at most, and locks it by the end of a query.
+pub(super) fn claim<T>(
+    tx: &mut Tx<'_>,
+    tables: &'static str,
+    limit: i64,
+    mut due: impl FnMut(&mut Tx<'_>, Instant, i64, &str) -> Result<Vec<T>, Error>,
+) -> Result<Vec<T>, Error> {
+    let (now, free, in_turn) = (tx.now(), dialect::locking(tx.conn, tables), dialect::locking_in_turn(tx.conn, tables));
+    let claimed = due(tx, now, limit, &free)?;
+    if claimed.is_empty() { due(tx, now.plus_seconds(-PATIENCE), 1, &in_turn) } else { Ok(claimed) }
 }
 
 /// Note that something has failed, and is tried again, later each time; how often it has.

@@ -250,16 +250,13 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
     Ok(next.into_iter().chain(waiting.into_values()).min())
 }
 
-/// What is due for longer, in seconds, is waited for where somebody holds it: as long as others ask for the same it would be passed over each time.
-pub(super) const PATIENCE: i64 = 1;
-
 /// Claim plans that are due, or only this one, with their articles, but for those that failed just now: nobody else carries them out before this transaction ends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Plan>>, limit: i64) -> Result<Vec<Plan>, Error> {
     let waiting = jobs::waiting::<Plan>(tx, Kind::Plan)?;
-    let due = |tx: &mut Tx<'_>, until: Instant, limit: i64, locking: &str| {
+    jobs::claim(tx, "p, a", limit, |tx, until, limit, locking| {
         let mut sql = Sql::new(SELECT);
         sql.push("WHERE p.failed_at IS NULL AND p.at <= ").at(until);
         if !waiting.is_empty() {
@@ -270,15 +267,7 @@ pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Plan>>, limit: i64) -> Result<Vec<
         }
         sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit).push(locking);
         load(tx, sql)
-    };
-    let now = tx.now();
-    let locking = dialect::locking(tx.conn, "p, a");
-    let claimed = due(tx, now, limit, &locking)?;
-    if !claimed.is_empty() {
-        return Ok(claimed);
-    }
-    let locking = dialect::locking_in_turn(tx.conn, "p, a");
-    due(tx, now.plus_seconds(-PATIENCE), 1, &locking)
+    })
 }
 
 /// A plan could not be carried out, and is kept with the reason.

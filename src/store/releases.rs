@@ -12,7 +12,6 @@ use super::{
     Bind, RunQueryDsl, Tx,
     dialect::{self, At, Uid},
     jobs::{self, Kind},
-    plans::PATIENCE,
     schema::{release_items, releases},
     sql::Sql,
     visibility::{reads, sees},
@@ -170,7 +169,7 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Release>>) -> Result<Option<Release>, Error> {
     let waiting = jobs::waiting::<Release>(tx, Kind::Release)?;
-    let due = |tx: &mut Tx<'_>, until: Instant, locking: &str| {
+    let claimed = jobs::claim(tx, "r", 1, |tx, until, limit, locking| {
         let mut sql = Sql::new(SELECT);
         sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(until);
         if !waiting.is_empty() {
@@ -179,16 +178,10 @@ pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Release>>) -> Result<Option<Releas
         if let Some(only) = only {
             sql.push(" AND r.id = ").id(only);
         }
-        sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1").push(locking);
-        Ok::<_, Error>(load(tx, sql)?.pop())
-    };
-    let now = tx.now();
-    let locking = dialect::locking(tx.conn, "r");
-    if let Some(claimed) = due(tx, now, &locking)? {
-        return Ok(Some(claimed));
-    }
-    let locking = dialect::locking_in_turn(tx.conn, "r");
-    due(tx, now.plus_seconds(-PATIENCE), &locking)
+        sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT ").int(limit).push(locking);
+        load(tx, sql)
+    });
+    Ok(claimed?.pop())
 }
 
 /// Save: a new release at version 1, else the next version, which `event` brought about.

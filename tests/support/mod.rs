@@ -680,6 +680,7 @@ impl Answer {
         let problem = self.json();
         assert_eq!((self.status, problem["code"].as_str()), (status, Some(code)), "{}", self.text);
         assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(problem["request_id"].as_str(), self.header("x-request-id"), "{}", self.text);
         problem
     }
 
