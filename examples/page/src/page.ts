@@ -1,6 +1,6 @@
 // The reference page: navigation, language switcher, one story, and the latest beside it, as HTML on standard output.
 // usage: node dist/page.js [slug] [locale] [server]
-import { createDateline, type Schemas } from "dateline-client";
+import { createDateline, DatelineProblem, type Schemas } from "dateline-client";
 
 type Article = Schemas["Article"];
 type Site = Schemas["SiteInfo"];
@@ -44,7 +44,11 @@ const [{ data: site }, { data: sections }, { data: found }, { data: listed }] = 
   dateline.GET("/v1/sections", { params: { query } }),
   dateline.GET("/v1/articles/by-slug/{slug}", { params: { path: { slug }, query } }),
   dateline.GET("/v1/articles", { params: { query: { ...query, limit: 6 } } }),
-]);
+]).catch((problem: unknown) => {
+  if (!(problem instanceof DatelineProblem)) throw problem;
+  console.error(`${slug}, ${locale}: ${problem.message}`);
+  process.exit(1);
+});
 
 // Without `fields=` the whole article is answered.
 const article = found as Article;
